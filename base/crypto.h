@@ -1,0 +1,25 @@
+// The few primitives edgeplane needs, over OpenSSL's EVP interface. All take
+// and give raw bytes unless the name says hex. Thread safe. They abort the
+// process if OpenSSL itself fails (out of memory, broken build): going on
+// without them would be unsafe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+
+namespace edgeplane {
+
+std::string RandomBytes(size_t count);
+std::string Sha256(std::string_view data);                            // 32 bytes
+std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes, RFC 2104
+
+// AES-256-GCM (NIST SP 800-38D). `key` is 32 bytes. The result is
+// 12 bytes nonce | ciphertext | 16 bytes tag; `context` is authenticated with it.
+std::string Seal(std::string_view key, std::string_view plain, std::string_view context);
+// Nothing when the key or the context differ or the bytes were changed.
+std::optional<Secret> Open(std::string_view key, std::string_view sealed, std::string_view context);
+
+}  // namespace edgeplane

@@ -1,0 +1,31 @@
+// What the operator's side may ask of the side that holds the links to the
+// gateways. Every call is thread safe, quick, and does not block: the work it
+// starts goes on elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "edgeplane/v1/reason.pb.h"
+
+namespace edgeplane::registry {
+
+struct LinkedGateway {
+  std::string gateway_id;
+  int64_t sessions = 0;
+  Time link_time{};
+};
+
+class AgentControl {
+ public:
+  virtual ~AgentControl() = default;
+  // The agent has a new command in its queue: deliver, if it is connected here.
+  virtual void CommandQueued(const std::string& agent_id) = 0;
+  // Ends the agent's open session, wherever it is, if it has one.
+  virtual void EndSession(const std::string& agent_id, v1::Disconnect reason) = 0;
+  [[nodiscard]] virtual std::vector<LinkedGateway> Gateways() const = 0;
+};
+
+}  // namespace edgeplane::registry

@@ -1,0 +1,85 @@
+// Agents as the store knows them. Shapes and limits of the fields are those of
+// proto/edgeplane/v1/agent.proto; callers have checked them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace edgeplane::storage {
+
+// A secret under the master key. The store never sees the secret itself.
+struct SealedSecret {
+  std::string sealed;       // Seal() of base/crypto.h, with the agent id as context
+  std::string fingerprint;  // 8 hex digits
+  Time create_time{};
+  // From then on it is no longer accepted; nothing: in force.
+  std::optional<Time> retire_time;
+};
+
+// The open session of a connected agent.
+struct Session {
+  std::string session_id;
+  std::string agent_id;
+  std::string gateway_id;
+  std::string peer_address;
+  Time open_time{};
+  int64_t epoch = 0;
+};
+
+struct Agent {
+  std::string agent_id;
+  std::string user_phone;
+  std::string display_name;
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> allowed_addresses;
+  bool disabled = false;
+  std::string disabled_reason;
+  std::optional<Time> disable_time;
+  Time create_time{};
+  Time update_time{};
+  // Of the newest secret in force; empty where there is none.
+  std::string secret_fingerprint;
+  std::optional<Time> secret_create_time;
+  std::optional<Session> session;
+};
+
+// What UpdateAgent may change; nothing leaves a field as it is.
+struct AgentChanges {
+  std::optional<std::string> user_phone;
+  std::optional<std::string> display_name;
+  std::optional<std::map<std::string, std::string>> labels;
+  std::optional<std::vector<std::string>> allowed_addresses;
+};
+
+struct AgentFilter {
+  std::string agent_id_prefix;
+  std::optional<bool> disabled;
+  std::optional<bool> connected;
+  std::map<std::string, std::string> labels;
+};
+
+// An agent and what it may authenticate with, newest secret first (retired ones
+// included, to tell a retired secret from a wrong one; at most 8).
+struct AgentCredentials {
+  Agent agent;
+  std::vector<SealedSecret> secrets;
+};
+
+// One page of a list, and where the next begins (nothing: this was the last).
+// A cursor is opaque to callers and survives a restart.
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::optional<std::string> next;
+};
+
+struct PageRequest {
+  size_t size = 100;               // 1..1000
+  std::optional<std::string> from;  // a cursor; PAGE_TOKEN_INVALID when it is none
+};
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,113 @@
+// Commands as the store knows them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "storage/command_state.h"
+
+namespace edgeplane::storage {
+
+inline constexpr int32_t kHistoryMax = 64;  // steps kept of one command
+
+struct CommandStep {
+  int32_t number = 0;  // from 1, without gaps
+  Time time{};
+  CommandState state = CommandState::kQueued;
+  Channel channel = Channel::kApi;
+  std::string session_id;
+  std::string detail;
+};
+
+struct NewCommand {
+  std::string command_id;  // the caller makes it (UUID v7)
+  std::string agent_id;
+  std::string type;
+  std::string payload_json;  // canonical: equal payloads are equal text
+  bool immediate = false;
+  int32_t max_deliveries = 0;
+  std::string idempotency_key;  // empty: none
+  Time create_time{};
+  Time expire_time{};
+  Duration ttl{};  // part of "the same content"; expire_time is not
+};
+
+struct Command {
+  std::string command_id;
+  std::string agent_id;
+  std::string type;
+  std::string payload_json;
+  bool immediate = false;
+  CommandState state = CommandState::kQueued;
+  int32_t max_deliveries = 0;
+  int32_t deliveries = 0;
+  std::string idempotency_key;
+  Time create_time{};
+  Time expire_time{};
+  Time update_time{};
+  std::string error;
+  std::vector<CommandStep> history;  // only from GetCommand and from the writing calls
+};
+
+struct Enqueued {
+  Command command;
+  bool created = false;  // false: the idempotency key had made it before
+};
+
+struct CommandFilter {
+  std::string agent_id;              // empty: any
+  std::vector<CommandState> states;  // empty: any
+};
+
+// A session's right to speak for its agent.
+struct Fence {
+  std::string agent_id;
+  std::string session_id;
+  int64_t epoch = 0;
+};
+
+struct Claim {
+  Fence fence;
+  Channel channel = Channel::kWebSocket;
+  size_t count_max = 1;
+  // Payload bytes; the first command is given whatever its size.
+  size_t bytes_max = 64 * 1024;
+  Time now{};
+};
+
+struct Ack {
+  Fence fence;
+  Channel channel = Channel::kWebSocket;
+  std::string command_id;
+  CommandEvent event = CommandEvent::kAckReceived;  // one of the kAck ones
+  std::string status;  // the agent's word, for the history
+  std::string error;
+  Time time{};
+  // Together with the session this names the acknowledgement: the same one
+  // reported again is not applied again. From 1.
+  int64_t ordinal = 0;
+};
+
+enum class AckVerdict : uint8_t {
+  kApplied,         // moved the command, or is in its history as a repeat
+  kAlreadyApplied,  // this very acknowledgement was applied before
+  kUnknown,         // no such command, or another agent's: told apart nowhere
+  kFenced,          // the session has been superseded or has ended
+  kNotDelivered,    // the command was never handed out
+  kHistoryFull,     // a repeat, beyond kHistoryMax: not kept
+};
+
+struct AckOutcome {
+  AckVerdict verdict = AckVerdict::kUnknown;
+  std::optional<CommandState> moved_to;  // the state it moved into, if it moved
+  std::optional<Time> delivered_at;      // last delivery, if it moved: for command_ack_seconds
+};
+
+struct StateCount {
+  CommandState state;
+  int64_t count;
+};
+
+}  // namespace edgeplane::storage

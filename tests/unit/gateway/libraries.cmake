@@ -1,0 +1,1 @@
+set(libraries edgeplane_gateway edgeplane_proto_grpc OpenSSL::SSL)

@@ -1,0 +1,1 @@
+set(libraries edgeplane_registry edgeplane_storage_memory)

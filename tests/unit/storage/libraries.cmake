@@ -1,0 +1,1 @@
+set(libraries edgeplane_storage edgeplane_storage_memory edgeplane_storage_sqlite SQLite::SQLite3)
