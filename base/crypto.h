@@ -16,6 +16,10 @@ std::string RandomBytes(size_t count);
 std::string Sha256(std::string_view data);                            // 32 bytes
 std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes, RFC 2104
 
+// HKDF (RFC 5869) without a salt: a key for the purpose that `info` names (at
+// most 1024 bytes), so that one master key serves several. At most 8160 bytes.
+std::string HkdfSha256(std::string_view key, std::string_view info, size_t bytes);
+
 // AES-256-GCM (NIST SP 800-38D). `key` is 32 bytes. The result is
 // 12 bytes nonce | ciphertext | 16 bytes tag; `context` is authenticated with it.
 std::string Seal(std::string_view key, std::string_view plain, std::string_view context);

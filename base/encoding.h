@@ -14,6 +14,9 @@ std::string Base64Encode(std::string_view bytes);  // standard alphabet, padded
 // Lenient in what it takes: standard or URL alphabet, padded or not.
 std::optional<std::string> Base64Decode(std::string_view text);
 
+// The length of the UTF-8 sequence (RFC 3629) that `text`, which is not empty,
+// begins with; 0 when it begins with none.
+size_t Utf8SequenceLength(std::string_view text);
 bool IsValidUtf8(std::string_view text);
 // The longest prefix of at most `bytes_max` bytes that does not cut a UTF-8
 // sequence.

@@ -1,5 +1,8 @@
 // Small files that belong to edgeplane: keys, tokens, endpoints. For program
 // start and configuration reloads.
+//
+// Errors name the path: INVALID_FIELD when the file is not what it must be,
+// INTERNAL when the system refused.
 #pragma once
 
 #include <filesystem>

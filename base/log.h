@@ -2,9 +2,11 @@
 // `time level event key=value ..` or as one JSON object.
 //
 // Thread safe; a line is written whole. Values are escaped, so nothing a peer
-// sends can forge a line. Never pass a secret; Secret does not convert.
+// sends can forge a line, and cut at 2 KiB. Event and keys are the program's own
+// words. Never pass a secret; Secret does not convert.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>

@@ -29,14 +29,24 @@ namespace edgeplane {
 enum class SettingSource : uint8_t { kDefault, kFile, kEnvironment, kFlag };
 std::string_view SettingSourceName(SettingSource source);
 
-enum class SettingKind : uint8_t { kText, kChoice, kFlag, kCount, kBytes, kDuration, kEndpoint, kPath, kTextList };
+enum class SettingKind : uint8_t {
+  kText,
+  kChoice,
+  kFlag,
+  kCount,
+  kBytes,
+  kDuration,
+  kEndpoint,
+  kPath,
+  kTextList
+};
 
 // One setting as `edgeplane config` and `--help` show it.
 struct SettingInfo {
   std::string name;     // kebab-case, as after the two dashes
   std::string meaning;  // one sentence
   SettingKind kind = SettingKind::kText;
-  std::string unit;     // "s", "bytes", "connections"; empty where there is none
+  std::string unit;  // "s", "bytes", "connections"; empty where there is none
   std::string default_value;
   std::string bounds;   // "1..1000000"; empty where there are none
   bool secret = false;  // the value is masked wherever it is shown
@@ -53,14 +63,17 @@ class SettingSet {
 
   // The target's present value is the default. Targets must outlive the set.
   void Text(std::string name, std::string meaning, std::string& target, bool secret = false);
-  void Choice(std::string name, std::string meaning, std::vector<std::string> choices, std::string& target);
+  void Choice(std::string name, std::string meaning, std::vector<std::string> choices,
+              std::string& target);
   void Flag(std::string name, std::string meaning, bool& target);
-  void Count(std::string name, std::string meaning, std::string unit, int64_t min, int64_t max, int64_t& target);
+  void Count(std::string name, std::string meaning, std::string unit, int64_t min, int64_t max,
+             int64_t& target);
   void Bytes(std::string name, std::string meaning, int64_t min, int64_t max, int64_t& target);
   void Span(std::string name, std::string meaning, Duration min, Duration max, Duration& target);
   void Address(std::string name, std::string meaning, std::string& target);  // host:port
   void Path(std::string name, std::string meaning, std::string& target);
-  void TextList(std::string name, std::string meaning, std::vector<std::string>& target);  // comma separated
+  void TextList(std::string name, std::string meaning,
+                std::vector<std::string>& target);  // comma separated
 
   using Values = std::map<std::string, std::string>;  // name -> text
 

@@ -33,13 +33,14 @@ class WorkerPool {
   // object it owns). False only when stopping.
   [[nodiscard]] bool Continue(Task task);
 
-  // Takes no more tasks, runs what is queued, joins. Idempotent.
+  // Takes no more tasks, runs what is queued, joins. Idempotent; never from a
+  // task of this pool.
   void Stop();
 
   [[nodiscard]] size_t QueueLength() const;
 
  private:
-  void Run();
+  void Run() noexcept;
   bool Push(Task task, bool bounded);
 
   const std::string name_;
@@ -48,6 +49,7 @@ class WorkerPool {
   std::condition_variable wake_;
   std::deque<Task> queue_;
   bool stopping_ = false;
+  std::once_flag joined_;
   std::vector<std::thread> threads_;
 };
 
