@@ -26,6 +26,8 @@
 
 namespace edgeplane {
 
+class SettingValue;  // base/setting_value.h; of no interest to users of settings
+
 enum class SettingSource : uint8_t { kDefault, kFile, kEnvironment, kFlag };
 std::string_view SettingSourceName(SettingSource source);
 
@@ -48,7 +50,7 @@ struct SettingInfo {
   SettingKind kind = SettingKind::kText;
   std::string unit;  // "s", "bytes", "connections"; empty where there is none
   std::string default_value;
-  std::string bounds;   // "1..1000000"; empty where there are none
+  std::string bounds;   // "1..1000000", "text, json"; empty where there are none
   bool secret = false;  // the value is masked wherever it is shown
   std::string value;    // in force (after Resolve), unmasked
   SettingSource source = SettingSource::kDefault;
@@ -61,7 +63,9 @@ class SettingSet {
   SettingSet(const SettingSet&) = delete;
   SettingSet& operator=(const SettingSet&) = delete;
 
-  // The target's present value is the default. Targets must outlive the set.
+  // The target's present value is the default; one that is not allowed itself,
+  // or a name declared twice, is a defect and throws std::logic_error. Targets
+  // must outlive the set.
   void Text(std::string name, std::string meaning, std::string& target, bool secret = false);
   void Choice(std::string name, std::string meaning, std::vector<std::string> choices,
               std::string& target);
@@ -70,17 +74,19 @@ class SettingSet {
              int64_t& target);
   void Bytes(std::string name, std::string meaning, int64_t min, int64_t max, int64_t& target);
   void Span(std::string name, std::string meaning, Duration min, Duration max, Duration& target);
-  void Address(std::string name, std::string meaning, std::string& target);  // host:port
+  void Address(std::string name, std::string meaning, std::string& target);  // host:port, or empty
   void Path(std::string name, std::string meaning, std::string& target);
   void TextList(std::string name, std::string meaning,
                 std::vector<std::string>& target);  // comma separated
 
   using Values = std::map<std::string, std::string>;  // name -> text
 
-  // Sets every target. `environment` holds variables by their full name
-  // (EDGEPLANE_..); `file` what ParseSettingsFile gave. All mistakes are reported
-  // together, as violations. Names in `environment` that begin with EDGEPLANE_
-  // but are no setting are mistakes too, except those in `also_known`.
+  // Sets every target, or none of them when there is a mistake anywhere, even in
+  // a value that another overrides. `environment` holds variables by their full
+  // name (EDGEPLANE_..); `file` what ParseSettingsFile gave. All mistakes are
+  // reported together, as violations. Names in `environment` that begin with
+  // EDGEPLANE_ but are no setting are mistakes too, except those in `also_known`
+  // and those that Kubernetes adds for a Service called edgeplane.
   Status Resolve(const Values& flags, const Values& environment, const Values& file,
                  const std::vector<std::string>& also_known = {});
 
@@ -88,14 +94,15 @@ class SettingSet {
   [[nodiscard]] const std::vector<SettingInfo>& settings() const;
 
  private:
-  struct Declared;
+  void Declare(SettingInfo info, std::unique_ptr<SettingValue> value);
+
   std::vector<SettingInfo> infos_;
-  std::vector<std::unique_ptr<Declared>> declared_;
-  void Declare(SettingInfo info, std::unique_ptr<Declared> declared);
+  std::vector<std::unique_ptr<SettingValue>> values_;  // alongside infos_
 };
 
 // `name = value` lines; '#' begins a comment; a value may be in double quotes.
-// Errors name the line.
+// Errors name the line. In quotes, \" and \\ stand for " and \; outside, '#'
+// begins a comment where a blank or nothing precedes it.
 Result<SettingSet::Values> ParseSettingsFile(std::string_view content);
 
 // The variables of this process that begin with EDGEPLANE_.
