@@ -1,0 +1,183 @@
+// The end of a connection, from either side, and of the server.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { Agent } from './lib/agent.mjs';
+import { Commands } from './lib/commands.mjs';
+import { CLOSE, PING, PONG, RawPeer, frame, openRaw, upgradeRequest } from './lib/raw.mjs';
+import { startServer } from './lib/server.mjs';
+import { until, within } from './lib/wait.mjs';
+
+// Gives the error code of a connection attempt, or null if it is accepted.
+function connectError({ host, port }) {
+  return within(`an answer to a connection attempt to port ${port}`, new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once('error', (error) => resolve(error.code));
+  }));
+}
+
+describe('SIGTERM', () => {
+  test('stops accepting, then closes every agent with 1012, then ends with 0', async () => {
+    const server = await startServer(['--drain-window', '1s']);
+    try {
+      const agents = [];
+      for (const n of [1, 2, 3, 4, 5]) {
+        const a = await server.createAgent(`drained-${n}`);
+        agents.push(await Agent.open(server, a.id, a.secret, { plain: n === 5 }));
+      }
+      const told = agents.map(async (agent) => {
+        const { code } = await agent.ended();
+        // Agents reconnect at once on 1012; here nobody may be there any more.
+        return { code, tls: await connectError(server.tls), plain: await connectError(server.plain) };
+      });
+      const exit = server.terminate();
+      for (const one of await Promise.all(told)) {
+        assert.deepEqual(one, { code: 1012, tls: 'ECONNREFUSED', plain: 'ECONNREFUSED' });
+      }
+      assert.deepEqual(await exit, { code: 0, signal: null });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('an agent that does not answer the close does not hold it up', async () => {
+    const server = await startServer(['--drain-window', '0ms', '--close-timeout', '200ms']);
+    try {
+      const mute = await openRaw(server, await server.createAgent('mute'));
+      const exit = server.terminate();
+      assert.equal((await mute.closeFrame()).code, 1012);
+      assert.deepEqual(await exit, { code: 0, signal: null });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('an upgrade that comes while draining is told 503, or that nobody is there', async () => {
+    const server = await startServer(['--drain-window', '3s']);
+    try {
+      const agents = [];
+      for (const n of [1, 2, 3]) {
+        const a = await server.createAgent(`draining-${n}`);
+        agents.push(await Agent.open(server, a.id, a.secret));
+      }
+      const late = await server.createAgent('late');
+      const peer = await RawPeer.connect(server.plain);
+      peer.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');  // it is in the server's hands
+      assert.equal((await peer.answer()).status, 200);
+      const exit = server.terminate();
+      await until('the listener is closed', async () => (await connectError(server.plain)) === 'ECONNREFUSED');
+      peer.write(upgradeRequest(late.id, late.secret));
+      const answer = await peer.answer();
+      if (answer !== null) {
+        assert.equal(answer.status, 503);
+        assert.match(answer.headers['retry-after'], /^[1-9]\d*$/);
+      }
+      for (const agent of agents) assert.equal((await agent.ended()).code, 1012);
+      assert.deepEqual(await exit, { code: 0, signal: null });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('what was queued while it went down is delivered in the next life', async () => {
+    const server = await startServer();
+    try {
+      const commands = new Commands(server);
+      const a = await server.createAgent('over-restart');
+      const agent = await Agent.open(server, a.id, a.secret);
+      const sent = await commands.send(a.id, 'half-way');
+      await agent.nextCommand();
+      assert.deepEqual(await server.terminate(), { code: 0, signal: null });
+      assert.equal((await agent.ended()).code, 1012);
+      await server.start();
+      const back = await Agent.open(server, a.id, a.secret);
+      assert.equal((await back.nextCommand()).command_id, sent.command_id);
+      await back.close(1000);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('SIGINT does the same', async () => {
+    const server = await startServer(['--drain-window', '0ms']);
+    try {
+      const a = await server.createAgent('interrupted');
+      const agent = await Agent.open(server, a.id, a.secret);
+      server.operator.close();
+      server.signal('SIGINT');
+      assert.equal((await agent.ended()).code, 1012);
+      assert.deepEqual(await server.exited(), { code: 0, signal: null });
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe('an agent that leaves', () => {
+  let server;
+  before(async () => (server = await startServer(['--session-idle-timeout', '1s', '--messages-per-minute', '1000'])));
+  after(() => server?.close());
+
+  // An agent's session has ended, and been counted for this reason.
+  const counted = (reason, atLeast = 1) =>
+    server.metricReaches('edgeplane_connections_closed_total', { reason }, atLeast);
+
+  test('with 1000 is answered with 1000', async () => {
+    const a = await server.createAgent('leaves-1000');
+    const agent = await Agent.open(server, a.id, a.secret);
+    assert.equal((await agent.close(1000)).code, 1000);
+    await counted('PEER_CLOSED');
+  });
+
+  test('without a code is answered with 1000', async () => {
+    const peer = await openRaw(server, await server.createAgent('leaves-codeless'));
+    peer.write(frame(CLOSE));
+    const answer = await peer.closeFrame();
+    assert.equal(answer.code, 1000);
+    await peer.ended();
+  });
+
+  test('with a code of its own is answered with that code', async () => {
+    const peer = await openRaw(server, await server.createAgent('leaves-4321'));
+    peer.write(frame(CLOSE, Buffer.from([4321 >> 8, 4321 & 255, ...Buffer.from('bye')])));
+    assert.equal((await peer.closeFrame()).code, 4321);
+    await peer.ended();
+  });
+
+  test('without a word is noticed, and its session ends', async () => {
+    const a = await server.createAgent('vanishes');
+    const agent = await Agent.open(server, a.id, a.secret);
+    await agent.cut();
+    await counted('PEER_GONE');
+    await until('the session is gone', async () =>
+      (await server.operator.call('GetAgent', { agent_id: a.id })).session === null);
+  });
+
+  test('silently is closed with 4008', async () => {
+    const peer = await openRaw(server, await server.createAgent('silent'));
+    assert.equal((await peer.closeFrame()).code, 4008);
+    await peer.ended();
+    await counted('IDLE_TIMEOUT');
+  });
+
+  test('any frame counts as a sign of life', async () => {
+    const peer = await openRaw(server, await server.createAgent('pinging'));
+    const silent = await openRaw(server, await server.createAgent('silent-beside'));
+    const pinging = setInterval(() => peer.write(frame(PING, 'x')), 100);
+    try {
+      // The other one is closed for its silence; this one, as old, is not.
+      assert.equal((await silent.closeFrame()).code, 4008);
+      const { opcode, payload } = await peer.frame();
+      assert.deepEqual([opcode, payload.toString()], [PONG, 'x']);
+      assert.equal(peer.isClosed, false);
+    } finally {
+      clearInterval(pinging);
+      peer.destroy();
+      silent.destroy();
+    }
+  });
+});
