@@ -1,0 +1,244 @@
+// A connection's bytes, plain or under TLS, as Boost.Beast wants them
+// (AsyncReadStream, AsyncWriteStream).
+//
+// TLS runs on the socket itself: OpenSSL reads and writes the file descriptor,
+// and this class only waits for it to become ready. That needs none of the
+// 17 KB blocks asio's ssl::stream keeps for each connection, and makes one type
+// of plain and TLS connections, so that everything above is compiled once.
+//
+// Not thread safe: lives on one event loop. At most one read and one write at a
+// time. A deadline that passes fails both with asio::error::timed_out, and goes
+// on failing them until it is set anew.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/role.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace edgeplane::gateway {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+struct SslFree {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using SslPtr = std::unique_ptr<SSL, SslFree>;
+
+class ByteStream {
+ public:
+  using executor_type = tcp::socket::executor_type;
+
+  // `ssl` is null for a plain connection; otherwise a fresh server side.
+  ByteStream(tcp::socket socket, SslPtr ssl, std::chrono::steady_clock::duration finish_timeout);
+  ~ByteStream();
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  executor_type get_executor() { return socket_.get_executor(); }
+
+  // Completes with void(error_code). A plain stream succeeds at once.
+  template <class Token>
+  auto async_handshake(Token&& token) {
+    return asio::async_compose<Token, void(error_code)>(HandshakeOp{*this}, token, socket_);
+  }
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return asio::async_compose<Token, void(error_code, size_t)>(ReadOp{*this, FirstBuffer(buffers)},
+                                                                token, socket_);
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_compose<Token, void(error_code, size_t)>(WriteOp<Buffers>{*this, buffers},
+                                                                token, socket_);
+  }
+  // Ends the connection gently: says that nothing more will be sent (TLS
+  // close_notify, TCP FIN), then reads and drops what the peer still sends until
+  // it closes too. Without the reading, the kernel might answer leftovers with a
+  // reset that destroys our last words. Takes at most the finish timeout and
+  // 1 MiB; never fails, as there is nothing anybody could do about it.
+  template <class Token>
+  auto async_finish(Token&& token) {
+    SetDeadline(finish_timeout_);
+    return asio::async_compose<Token, void(error_code)>(FinishOp{*this}, token, socket_);
+  }
+
+  void SetDeadline(std::chrono::steady_clock::duration from_now);
+  void ClearDeadline();
+  // Ends the connection at once; what is under way fails.
+  void Close();
+  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+
+  // Bytes that were read too early come first at the next read.
+  void Unread(std::string bytes) { unread_ = std::move(bytes); }
+  // Reads fail with no_buffer_space once this many more bytes have come in: a
+  // bound where Beast has none (empty continuation frames).
+  void SetReadBudget(size_t bytes) { read_budget_ = bytes; }
+
+  [[nodiscard]] std::chrono::steady_clock::time_point last_read() const { return last_read_; }
+  [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
+  // Has the peer of a TLS connection sent anything yet?
+  [[nodiscard]] bool HandshakeBegun() const;
+  [[nodiscard]] std::string TlsVersion() const;
+  // What TLS complained of when the handshake failed, in words.
+  [[nodiscard]] const std::string& tls_failure() const { return tls_failure_; }
+
+ private:
+  enum class Want : uint8_t { kNothing, kRead, kWrite };
+  struct Attempt {
+    Want want = Want::kNothing;
+    error_code error;
+    size_t bytes = 0;
+  };
+  struct DeadlineState {
+    ByteStream* stream;
+    uint64_t generation = 0;
+  };
+
+  Attempt TryHandshake();
+  Attempt TryRead(void* data, size_t size);
+  Attempt TryWrite(std::span<const asio::const_buffer> buffers);
+  Attempt TryFinish();
+  Attempt TryWriteTls(std::span<const asio::const_buffer> buffers);
+  Attempt TryWritePlain(std::span<const asio::const_buffer> buffers);
+  Attempt FromSsl(int result);
+
+  template <class Buffers>
+  static asio::mutable_buffer FirstBuffer(const Buffers& buffers) {
+    for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers);
+         ++it) {
+      const asio::mutable_buffer buffer = *it;
+      if (buffer.size() > 0) return buffer;
+    }
+    return {};
+  }
+
+  // One attempt after another, waiting for the socket in between. A completion
+  // is never run inside the call that started the operation.
+  template <class Derived>
+  struct Op {
+    template <class Self>
+    void Step(Self& self, ByteStream& stream, const error_code& ec, const Attempt& attempt) {
+      auto& derived = static_cast<Derived&>(*this);
+      if (!ec && !attempt.error && attempt.want != Want::kNothing) {
+        started = true;
+        stream.socket_.async_wait(
+            attempt.want == Want::kRead ? tcp::socket::wait_read : tcp::socket::wait_write,
+            std::move(self));
+        return;
+      }
+      result = attempt;
+      if (ec) result.error = stream.timed_out_ ? asio::error::timed_out : ec;
+      if (started) return derived.Complete(self);
+      finished = true;
+      asio::post(stream.socket_.get_executor(), std::move(self));
+    }
+    bool started = false;
+    bool finished = false;
+    Attempt result{};
+  };
+
+  struct HandshakeOp : Op<HandshakeOp> {
+    explicit HandshakeOp(ByteStream& s) : stream(s) {}
+    ByteStream& stream;
+    template <class Self>
+    void operator()(Self& self, const error_code& ec = {}) {
+      if (this->finished) return Complete(self);
+      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryHandshake());
+    }
+    template <class Self>
+    void Complete(Self& self) {
+      self.complete(this->result.error);
+    }
+  };
+  struct FinishOp : Op<FinishOp> {
+    explicit FinishOp(ByteStream& s) : stream(s) {}
+    ByteStream& stream;
+    template <class Self>
+    void operator()(Self& self, const error_code& ec = {}) {
+      if (this->finished) return Complete(self);
+      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryFinish());
+    }
+    template <class Self>
+    void Complete(Self& self) {
+      self.complete(error_code());
+    }
+  };
+  struct ReadOp : Op<ReadOp> {
+    ReadOp(ByteStream& s, asio::mutable_buffer b) : stream(s), buffer(b) {}
+    ByteStream& stream;
+    asio::mutable_buffer buffer;
+    template <class Self>
+    void operator()(Self& self, const error_code& ec = {}) {
+      if (this->finished) return Complete(self);
+      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryRead(buffer.data(), buffer.size()));
+    }
+    template <class Self>
+    void Complete(Self& self) {
+      self.complete(this->result.error, this->result.bytes);
+    }
+  };
+  template <class Buffers>
+  struct WriteOp : Op<WriteOp<Buffers>> {
+    WriteOp(ByteStream& s, const Buffers& b) : stream(s), buffers(b) {}
+    ByteStream& stream;
+    Buffers buffers;
+    template <class Self>
+    void operator()(Self& self, const error_code& ec = {}) {
+      if (this->finished) return Complete(self);
+      this->Step(self, stream, ec, ec ? Attempt{} : Write());
+    }
+    Attempt Write() {
+      asio::const_buffer parts[kGatherMax];
+      size_t count = 0;
+      for (auto it = asio::buffer_sequence_begin(buffers);
+           it != asio::buffer_sequence_end(buffers) && count < kGatherMax; ++it) {
+        const asio::const_buffer buffer = *it;
+        if (buffer.size() > 0) parts[count++] = buffer;
+      }
+      return stream.TryWrite({parts, count});
+    }
+    template <class Self>
+    void Complete(Self& self) {
+      self.complete(this->result.error, this->result.bytes);
+    }
+  };
+
+  static constexpr size_t kGatherMax = 16;
+
+  tcp::socket socket_;
+  SslPtr ssl_;
+  const std::chrono::steady_clock::duration finish_timeout_;
+  asio::steady_timer deadline_;
+  std::shared_ptr<DeadlineState> deadline_state_;
+  bool timed_out_ = false;
+  bool finish_sent_ = false;
+  size_t finish_read_ = 0;
+  std::string unread_;
+  std::optional<size_t> read_budget_;
+  std::chrono::steady_clock::time_point last_read_;
+  std::string tls_failure_;
+};
+
+// What Beast's websocket::stream asks of a stream type.
+void teardown(boost::beast::role_type role, ByteStream& stream, error_code& ec);
+template <class Token>
+void async_teardown(boost::beast::role_type /*role*/, ByteStream& stream, Token&& token) {
+  stream.async_finish(std::forward<Token>(token));
+}
+void beast_close_socket(ByteStream& stream);
+
+}  // namespace edgeplane::gateway

@@ -1,0 +1,147 @@
+// Connection: from an upgrade request to the end of its session.
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/log.h"
+#include "base/reasons.h"
+#include "gateway/connection.h"
+#include "gateway/session.h"
+#include "gateway/upgrade_check.h"
+
+namespace edgeplane::gateway {
+
+namespace {
+
+auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
+
+}  // namespace
+
+asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target& target) {
+  if (context_.draining) {
+    const BadRequest bad{v1::DRAINING, 503, ""};
+    co_return co_await RefuseBad(bad, &request, "");
+  }
+  if (const std::optional<BadRequest> bad =
+          CheckUpgrade(request, context_.settings.allowed_origins)) {
+    co_return co_await RefuseBad(*bad, &request, "");
+  }
+  std::variant<Credentials, BadCredentials> read = ReadCredentials(request, target);
+  if (const auto* bad = std::get_if<BadCredentials>(&read)) {
+    co_return co_await RefuseBad(bad->bad, &request, bad->claimed_agent_id);
+  }
+  Credentials& credentials = std::get<Credentials>(read);
+  const std::string agent_id = credentials.agent_id;
+
+  Refused refused = DescribeRequest(request);
+  refused.agent_id = agent_id;
+  // By address too: a stranger who uses an agent's id must not use up its share.
+  const std::chrono::seconds wait =
+      context_.attempts.Take(agent_id + ' ' + peer_.ip, std::chrono::steady_clock::now());
+  if (wait.count() > 0) {
+    refused.reason = v1::ATTEMPT_RATE;
+    co_return co_await Refuse(std::move(refused), wait);
+  }
+  LogInfo("upgrade requested", {{"agent", agent_id}, {"peer", peer_.address}});
+
+  AdmitAnswer answer = co_await AskRegistry(std::move(credentials));
+  if (auto* key = std::get_if<SessionKey>(&answer)) {
+    SessionKey admitted = std::move(*key);
+    co_return co_await Upgrade(std::move(request), std::move(admitted));
+  }
+  if (const auto* none = std::get_if<NoDecision>(&answer)) {
+    refused.reason = v1::REGISTRY_UNAVAILABLE;
+    refused.detail = none->detail;
+    co_return co_await Refuse(std::move(refused), std::nullopt);
+  }
+  const auto& decision = std::get<v1::AdmitResponse::Refused>(answer);
+  refused.reason = decision.reason();
+  refused.detail = decision.detail();
+  refused.presented.MergeFrom(decision.presented());
+  refused.expected = decision.expected();
+  co_await Refuse(std::move(refused), std::nullopt);
+}
+
+asio::awaitable<AdmitAnswer> Connection::AskRegistry(Credentials credentials) {
+  if (!context_.registry.linked()) {
+    co_return NoDecision{"This gateway has no link to a registry at the moment."};
+  }
+  AdmitQuestion question{std::move(credentials.agent_id), std::move(credentials.bearer),
+                         peer_.address};
+  auto shared = std::make_shared<AdmitQuestion>(std::move(question));
+  auto initiate = [this, shared](auto handler) {
+    // Copyable, as std::function wants; still called once.
+    auto done = std::make_shared<decltype(handler)>(std::move(handler));
+    auto executor = stream_.get_executor();
+    context_.registry.Admit(std::move(*shared), context_.settings.admit_timeout,
+                            [done, executor](AdmitAnswer answer) {
+                              auto result = std::make_shared<AdmitAnswer>(std::move(answer));
+                              asio::post(executor, [done, result] { (*done)(std::move(*result)); });
+                            });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(AdmitAnswer)>(
+      std::move(initiate), asio::use_awaitable);
+}
+
+asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::string> unwritten;
+  v1::Disconnect reason = v1::INTERNAL_ERROR;
+  // Whatever happens in there, the registry hears that the session has ended.
+  try {
+    reason = co_await RunSession(std::move(request), key, unwritten);
+  } catch (const std::exception& e) {
+    LogError("session failed", {{"agent", key.agent_id}, {"what", e.what()}});
+  }
+  session_ = nullptr;
+  context_.registry.SessionClosed(key, reason, std::move(unwritten));
+  if (reason == v1::UPGRADE_FAILED) {
+    LogWarning("upgrade failed", {{"agent", key.agent_id}, {"peer", peer_.address}});
+    co_return;
+  }
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  context_.metrics.ConnectionClosed(reason, seconds);
+  LogInfo("agent disconnected", {{"agent", key.agent_id},
+                                 {"peer", peer_.address},
+                                 {"reason", NameOf(reason)},
+                                 {"duration_seconds", seconds},
+                                 {"connections", context_.metrics.connections()},
+                                 {"session", key.session_id}});
+}
+
+asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, const SessionKey& key,
+                                                       std::vector<std::string>& unwritten) {
+  WebSocket socket(stream_);
+  socket.auto_fragment(false);
+  socket.read_message_max(static_cast<size_t>(context_.settings.max_message_bytes));
+  // Frames a hasty client sent behind its request come first.
+  stream_.Unread(std::move(buffer_));
+  buffer_ = {};
+  stream_.SetDeadline(context_.settings.request_head_timeout);
+  error_code ec;
+  co_await socket.async_accept(request, Into(ec));
+  stream_.ClearDeadline();
+  if (ec) co_return v1::UPGRADE_FAILED;
+  request = {};
+
+  const Session::Context session_context{context_.settings, context_.clock, context_.metrics,
+                                         context_.registry};
+  const auto session = std::make_shared<Session>(session_context, key, socket, stream_);
+  session_ = session.get();
+  if (context_.draining) session->End(v1::RESTART);
+  context_.metrics.ConnectionOpened();
+  context_.registry.SessionOpened(key, session);
+  LogInfo("agent connected", {{"agent", key.agent_id},
+                              {"peer", peer_.address},
+                              {"tls", stream_.TlsVersion()},
+                              {"connections", context_.metrics.connections()},
+                              {"session", key.session_id}});
+  co_await session->Run();
+  session_ = nullptr;
+  unwritten = session->UnwrittenCommands();
+  co_return session->end_reason();
+}
+
+}  // namespace edgeplane::gateway

@@ -1,0 +1,64 @@
+// The part that faces the agents: listeners, event loops, connections.
+//
+// Start, then at the end Drain and Stop, each once, from one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "gateway/gateway_settings.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace edgeplane::gateway {
+
+struct GatewayAddresses {
+  std::string listen;      // plain; empty: no such listener
+  std::string tls_listen;  // empty: no such listener
+};
+
+class Gateway {
+ public:
+  struct Options {
+    GatewaySettings settings;
+    GatewayAddresses addresses;
+    std::string gateway_id;
+    std::string tls_certificate;  // PEM files; needed for tls_listen
+    std::string tls_key;
+  };
+
+  // `registry` reaches an edgeplane.v1.AgentRegistry.
+  Gateway(Options options, const std::shared_ptr<grpc::Channel>& registry, const Clock& clock,
+          MetricsRegistry& metrics);
+  ~Gateway();  // stops without draining, if nobody did
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Links to the registry (up to `link_timeout`), then listens. Gives the
+  // addresses in force.
+  Result<GatewayAddresses> Start(Duration link_timeout);
+
+  // Is there a registry behind it, and does it take agents? Thread safe.
+  [[nodiscard]] bool ready() const;
+
+  // Reads the certificate files again; open connections are not touched. Thread
+  // safe.
+  Status ReloadCertificate();
+
+  // Takes no more connections, then sends every agent away with 1012, spread
+  // over drain-window. Returns when all are gone, or at the deadline.
+  void Drain();
+  // Cuts off whatever is left, tells the registry, and ends the threads.
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace edgeplane::gateway

@@ -1,0 +1,145 @@
+#include "gateway/refusal_book.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/reasons.h"
+#include "base/uuid.h"
+#include "gateway/gateway_metrics.h"
+
+namespace edgeplane::gateway {
+
+namespace {
+
+constexpr size_t kRowsMax = 16'384;
+constexpr size_t kAddressesMax = 65'536;
+
+void SetTime(google::protobuf::Timestamp& target, Time time) {
+  const int64_t micros = ToMicros(time);
+  target.set_seconds(micros / 1'000'000);
+  target.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+}
+
+std::string Key(const Refused& refused) {
+  return std::to_string(refused.reason) + ' ' + refused.peer_ip + ' ' + refused.agent_id;
+}
+
+void LogRefusal(const v1::Refusal& refusal) {
+  LogWarning("agent refused", {{"reason", NameOf(refusal.reason())},
+                               {"refusal_id", refusal.refusal_id()},
+                               {"stage", LabelOf(refusal.stage())},
+                               {"agent", refusal.agent_id()},
+                               {"peer", refusal.peer_address()},
+                               {"status", refusal.http_status()},
+                               {"detail", refusal.detail()}});
+}
+
+}  // namespace
+
+RefusalBook::RefusalBook(Settings settings, const Clock& clock, GatewayMetrics& metrics,
+                         Report report)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      metrics_(metrics),
+      report_(std::move(report)),
+      new_rows_(settings_.rows_per_minute, kAddressesMax) {}
+
+v1::Refusal RefusalBook::Describe(const Refused& refused, Time now) const {
+  v1::Refusal refusal;
+  refusal.set_refusal_id(NewUuid(now));
+  refusal.set_reason(refused.reason);
+  refusal.set_stage(TraitsOf(refused.reason).stage());
+  refusal.set_agent_id(refused.agent_id);
+  refusal.set_peer_address(refused.peer_address);
+  refusal.set_forwarded_for(refused.forwarded_for);
+  refusal.set_gateway_id(settings_.gateway_id);
+  refusal.set_http_status(refused.http_status);
+  refusal.set_detail(refused.detail);
+  *refusal.mutable_presented() = refused.presented;
+  *refusal.mutable_expected() = refused.expected;
+  SetTime(*refusal.mutable_create_time(), now);
+  SetTime(*refusal.mutable_last_time(), now);
+  refusal.set_count(1);
+  return refusal;
+}
+
+// An address that goes through many ids gets one row for all that is over its
+// share of new rows.
+void RefusalBook::Fold(Refused& refused) {
+  refused.agent_id.clear();
+  refused.presented.Clear();
+  refused.expected.Clear();
+  refused.detail =
+      "This address caused more new rows than refusal-rows-per-minute; the rest are counted here, "
+      "whatever agent they named.";
+}
+
+std::string RefusalBook::Note(const Refused& refused) {
+  metrics_.Refused(refused.reason);
+  const Time now = clock_.Now();
+  v1::Refusal report;
+  std::string refusal_id;
+  {
+    const std::lock_guard lock(mutex_);
+    std::string key = Key(refused);
+    auto found = by_key_.find(key);
+    Refused described = refused;
+    const auto over = [&] { return now - found->second->opened >= settings_.repeat_window; };
+    if (found == by_key_.end() || over()) {
+      const bool allowed =
+          new_rows_.Take(refused.peer_ip, std::chrono::steady_clock::now()).count() == 0;
+      if (!allowed) {
+        Fold(described);
+        key = Key(described);
+        found = by_key_.find(key);
+      }
+    }
+    if (found != by_key_.end() && !over()) {
+      Row& row = *found->second;
+      row.refusal.set_count(row.refusal.count() + 1);
+      SetTime(*row.refusal.mutable_last_time(), now);
+      row.dirty = true;
+      return row.refusal.refusal_id();
+    }
+    if (found == by_key_.end() && rows_.size() >= kRowsMax) {
+      if (rows_.front().dirty) report_(rows_.front().refusal);
+      by_key_.erase(rows_.front().key);
+      rows_.pop_front();
+    }
+    if (found != by_key_.end()) {
+      if (found->second->dirty) report_(found->second->refusal);
+      rows_.erase(found->second);
+      by_key_.erase(found);
+    }
+    report = Describe(described, now);
+    refusal_id = report.refusal_id();
+    rows_.push_back(Row{key, report, now, false});
+    by_key_.emplace(std::move(key), std::prev(rows_.end()));
+  }
+  LogRefusal(report);
+  report_(report);
+  return refusal_id;
+}
+
+void RefusalBook::Flush() {
+  const Time now = clock_.Now();
+  std::vector<v1::Refusal> reports;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto row = rows_.begin(); row != rows_.end();) {
+      if (row->dirty) {
+        row->dirty = false;
+        reports.push_back(row->refusal);
+      }
+      if (now - row->opened >= settings_.repeat_window) {
+        by_key_.erase(row->key);
+        row = rows_.erase(row);
+      } else {
+        ++row;
+      }
+    }
+  }
+  for (const v1::Refusal& report : reports) report_(report);
+}
+
+}  // namespace edgeplane::gateway

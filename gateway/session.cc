@@ -1,0 +1,257 @@
+#include "gateway/session.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "base/log.h"
+#include "base/reasons.h"
+
+namespace edgeplane::gateway {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+
+// What one message may bring in beyond its own bytes: frame headers, pings
+// between its fragments.
+constexpr size_t kFramingAllowance = 64 * 1024;
+constexpr auto kCongestionPause = std::chrono::milliseconds(100);
+
+auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
+
+}  // namespace
+
+Session::Session(Context context, SessionKey key, WebSocket& socket, ByteStream& stream)
+    : context_(context),
+      key_(std::move(key)),
+      socket_(socket),
+      stream_(stream),
+      executor_(stream.get_executor()),
+      frames_(context.settings.messages_per_minute, std::chrono::steady_clock::now()),
+      wake_writer_(executor_, asio::steady_timer::time_point::max()),
+      watch_(executor_),
+      close_watch_(executor_, asio::steady_timer::time_point::max()) {}
+
+asio::awaitable<void> Session::Run() {
+  using namespace asio::experimental::awaitable_operators;
+  socket_.control_callback([this](websocket::frame_type type, beast::string_view /*payload*/) {
+    if (type != websocket::frame_type::close) CountFrame();
+  });
+  if (context_.settings.welcome_message) Queue({std::string(kConnectedText), ""}, false);
+  co_await (ReadAll() && WriteAll() && WatchSilence() && WatchClose());
+  socket_.control_callback({});
+}
+
+void Session::End(v1::Disconnect reason) {
+  if (ended()) return;
+  end_reason_ = reason;
+  wake_writer_.cancel();
+  watch_.cancel();
+  // From here on every wait has this one deadline behind it.
+  close_watch_.expires_after(context_.settings.close_timeout);
+}
+
+void Session::OnDeliver(v1::Deliver command) {
+  asio::post(executor_, [self = shared_from_this(), command = std::move(command)] {
+    self->Queue({CommandText(command), command.command_id()}, false);
+  });
+}
+
+void Session::OnEnd(v1::Disconnect reason) {
+  asio::post(executor_, [self = shared_from_this(), reason] { self->End(reason); });
+}
+
+std::vector<std::string> Session::UnwrittenCommands() const {
+  std::vector<std::string> ids;
+  for (const Outgoing& message : outgoing_) {
+    if (!message.command_id.empty()) ids.push_back(message.command_id);
+  }
+  return ids;
+}
+
+// --- reading ------------------------------------------------------------------
+
+asio::awaitable<void> Session::ReadAll() {
+  while (!closed_) {
+    stream_.SetReadBudget(static_cast<size_t>(context_.settings.max_message_bytes) * 2 +
+                          kFramingAllowance);
+    error_code ec;
+    co_await socket_.async_read(incoming_, Into(ec));
+    if (ec) {
+      EndBecause(ec);
+      break;
+    }
+    if (!ended()) CountFrame();
+    Handle({static_cast<const char*>(incoming_.data().data()), incoming_.size()});
+    incoming_.consume(incoming_.size());
+    // What a burst took is given back: thousands of sessions are idle.
+    if (incoming_.capacity() > 16 * 1024) incoming_.shrink_to_fit();
+    if (context_.registry.Congested()) co_await WaitWhileCongested();
+  }
+  closed_ = true;
+  wake_writer_.cancel();
+  watch_.cancel();
+}
+
+asio::awaitable<void> Session::WaitWhileCongested() {
+  asio::steady_timer pause(executor_);
+  while (context_.registry.Congested() && !ended()) {
+    pause.expires_after(kCongestionPause);
+    error_code ec;
+    co_await pause.async_wait(Into(ec));
+  }
+}
+
+void Session::EndBecause(const error_code& ec) {
+  if (ec == websocket::error::closed) return End(v1::PEER_CLOSED);
+  if (ec == websocket::error::message_too_big || ec == websocket::error::buffer_overflow) {
+    return End(v1::MESSAGE_TOO_BIG);
+  }
+  if (ec == websocket::error::bad_frame_payload) return End(v1::INVALID_PAYLOAD);
+  if (ec == websocket::condition::protocol_violation) return End(v1::PROTOCOL_ERROR);
+  if (ec == asio::error::no_buffer_space) return End(v1::MESSAGE_RATE);
+  End(v1::PEER_GONE);
+}
+
+void Session::CountFrame() {
+  if (!frames_.Take(std::chrono::steady_clock::now())) End(v1::MESSAGE_RATE);
+}
+
+void Session::Handle(std::string_view text) {
+  const JsonLimits limits{static_cast<size_t>(context_.settings.max_message_bytes),
+                          static_cast<size_t>(context_.settings.max_json_depth)};
+  AgentMessage message = ParseAgentMessage(text, limits);
+  if (std::holds_alternative<PingMessage>(message)) {
+    context_.metrics.MessageReceived(MessageType::kPing);
+    // One pong answers all pings that came while it waited.
+    if (!pong_waits_) Queue({std::string(kPongText), ""}, true);
+    pong_waits_ = true;
+  } else if (auto* ack = std::get_if<AckMessage>(&message)) {
+    context_.metrics.MessageReceived(MessageType::kCommandAck);
+    HandleAck(std::move(*ack));
+  } else if (std::holds_alternative<StatusMessage>(message)) {
+    context_.metrics.MessageReceived(MessageType::kStatus);
+  } else if (std::holds_alternative<EventMessage>(message)) {
+    context_.metrics.MessageReceived(MessageType::kEvent);
+  } else if (const auto* unknown = std::get_if<UnknownMessage>(&message)) {
+    context_.metrics.MessageReceived(MessageType::kUnknown);
+    LogInfo("agent message unknown", {{"agent", key_.agent_id}, {"type", unknown->type}});
+  } else if (const auto* malformed = std::get_if<MalformedMessage>(&message)) {
+    context_.metrics.MessageReceived(MessageType::kMalformed);
+    LogInfo("agent message malformed", {{"agent", key_.agent_id}, {"why", malformed->why}});
+  }
+}
+
+void Session::HandleAck(AckMessage ack) {
+  AckReport report;
+  report.command_id = std::move(ack.command_id);
+  report.outcome = ack.outcome;
+  report.status = std::move(ack.status);
+  report.error = std::move(ack.error);
+  report.time = context_.clock.Now();
+  report.ordinal = ++acks_;
+  context_.registry.Acknowledged(key_, std::move(report));
+}
+
+// --- writing ------------------------------------------------------------------
+
+void Session::Queue(Outgoing message, bool first) {
+  outgoing_bytes_ += message.text.size();
+  if (first) {
+    outgoing_.push_front(std::move(message));
+  } else {
+    outgoing_.push_back(std::move(message));
+  }
+  // After the end nothing is written any more, but what came too late must be
+  // among the unwritten.
+  if (ended()) return;
+  if (outgoing_.size() > static_cast<size_t>(context_.settings.max_outgoing_messages) ||
+      outgoing_bytes_ > static_cast<size_t>(context_.settings.max_outgoing_bytes)) {
+    End(v1::SLOW_CONSUMER);
+  }
+  wake_writer_.cancel();
+}
+
+asio::awaitable<void> Session::WriteAll() {
+  socket_.text(true);
+  while (!ended()) {
+    if (outgoing_.empty()) {
+      error_code ec;
+      co_await wake_writer_.async_wait(Into(ec));
+    } else if (!co_await WriteOne()) {
+      break;
+    }
+  }
+  co_await Close();
+}
+
+asio::awaitable<bool> Session::WriteOne() {
+  const Outgoing message = std::move(outgoing_.front());
+  outgoing_.pop_front();
+  outgoing_bytes_ -= message.text.size();
+  if (message.text == kPongText) pong_waits_ = false;
+  close_watch_.expires_after(context_.settings.write_timeout);
+  error_code ec;
+  co_await socket_.async_write(asio::buffer(message.text), Into(ec));
+  if (!ended()) close_watch_.expires_at(asio::steady_timer::time_point::max());
+  if (ec) {
+    if (!ended()) End(v1::PEER_GONE);
+    co_return false;
+  }
+  if (!message.command_id.empty()) context_.registry.Written(key_, message.command_id);
+  co_return true;
+}
+
+asio::awaitable<void> Session::Close() {
+  // closed_: the peer's close has been answered by Beast, or the connection is gone.
+  if (!closed_) {
+    const websocket::close_reason reason(
+        static_cast<websocket::close_code>(TraitsOf(end_reason_).close_code()),
+        beast::string_view(NameOf(end_reason_)));
+    error_code ec;
+    co_await socket_.async_close(reason, Into(ec));
+    closed_ = true;
+  }
+  error_code ignored;
+  co_await stream_.async_finish(Into(ignored));
+  stream_.Close();
+  close_watch_.cancel();
+}
+
+// --- watching -----------------------------------------------------------------
+
+// Any byte counts as life: a long message on a slow line is no silence.
+asio::awaitable<void> Session::WatchSilence() {
+  while (!ended()) {
+    const auto dead_at = stream_.last_read() + context_.settings.session_idle_timeout;
+    if (std::chrono::steady_clock::now() >= dead_at) {
+      End(v1::IDLE_TIMEOUT);
+      break;
+    }
+    watch_.expires_at(dead_at);
+    error_code ec;
+    co_await watch_.async_wait(Into(ec));
+  }
+}
+
+// The deadline behind every write and behind the closing handshake: whoever is
+// not through by then is cut off.
+asio::awaitable<void> Session::WatchClose() {
+  for (;;) {
+    error_code ec;
+    co_await close_watch_.async_wait(Into(ec));
+    if (!stream_.is_open()) break;
+    if (ec || close_watch_.expiry() > std::chrono::steady_clock::now()) continue;
+    if (!ended()) End(v1::SLOW_CONSUMER);
+    stream_.Close();
+    break;
+  }
+}
+
+}  // namespace edgeplane::gateway

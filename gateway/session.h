@@ -1,0 +1,93 @@
+// One admitted agent's WebSocket, from the completed upgrade to its end.
+//
+// Lives on one event loop; only OnDeliver and OnEnd may be called from other
+// threads, and hand over to it. Ends once, with one reason: the first that
+// comes up.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/agent_message.h"
+#include "gateway/byte_stream.h"
+#include "gateway/gateway_metrics.h"
+#include "gateway/gateway_settings.h"
+#include "gateway/rate_limit.h"
+#include "gateway/registry_client.h"
+
+namespace edgeplane::gateway {
+
+using WebSocket = boost::beast::websocket::stream<ByteStream&>;
+
+class Session final : public SessionSink, public std::enable_shared_from_this<Session> {
+ public:
+  struct Context {
+    const GatewaySettings& settings;
+    const Clock& clock;
+    GatewayMetrics& metrics;
+    RegistryClient& registry;
+  };
+
+  // `socket` and `stream` must outlive Run.
+  Session(Context context, SessionKey key, WebSocket& socket, ByteStream& stream);
+
+  // The whole of it: reads, writes, watches over silence. Returns when the
+  // connection is closed.
+  asio::awaitable<void> Run();
+
+  // On the session's own event loop. The first reason counts.
+  void End(v1::Disconnect reason);
+
+  [[nodiscard]] v1::Disconnect end_reason() const { return end_reason_; }
+  // Commands of which not one byte was written.
+  [[nodiscard]] std::vector<std::string> UnwrittenCommands() const;
+
+  void OnDeliver(v1::Deliver command) override;
+  void OnEnd(v1::Disconnect reason) override;
+
+ private:
+  struct Outgoing {
+    std::string text;
+    std::string command_id;  // empty: no command
+  };
+
+  asio::awaitable<void> ReadAll();
+  asio::awaitable<void> WriteAll();
+  asio::awaitable<void> WatchSilence();
+  asio::awaitable<void> WatchClose();
+  asio::awaitable<bool> WriteOne();
+  asio::awaitable<void> Close();
+  asio::awaitable<void> WaitWhileCongested();
+
+  void Handle(std::string_view text);
+  void HandleAck(AckMessage ack);
+  void Queue(Outgoing message, bool first);
+  void CountFrame();
+  void EndBecause(const error_code& read_error);
+  [[nodiscard]] bool ended() const { return end_reason_ != v1::DISCONNECT_UNSPECIFIED; }
+
+  const Context context_;
+  const SessionKey key_;
+  WebSocket& socket_;
+  ByteStream& stream_;
+  asio::any_io_executor executor_;
+  boost::beast::flat_buffer incoming_;
+  std::deque<Outgoing> outgoing_;
+  size_t outgoing_bytes_ = 0;
+  bool pong_waits_ = false;
+  TokenBucket frames_;
+  int64_t acks_ = 0;
+  v1::Disconnect end_reason_ = v1::DISCONNECT_UNSPECIFIED;
+  bool closed_ = false;             // nothing more is written
+  asio::steady_timer wake_writer_;  // cancelled to wake; never expires by itself
+  asio::steady_timer watch_;
+  asio::steady_timer close_watch_;
+};
+
+}  // namespace edgeplane::gateway
