@@ -42,7 +42,8 @@ class CommandSignals::Subscription {
 
  private:
   friend class CommandSignals;
-  Subscription(std::shared_ptr<State> state, std::multimap<std::string, std::shared_ptr<Listener>>::iterator position)
+  Subscription(std::shared_ptr<State> state,
+               std::multimap<std::string, std::shared_ptr<Listener>>::iterator position)
       : state_(std::move(state)), position_(position) {}
   std::shared_ptr<State> state_;
   std::multimap<std::string, std::shared_ptr<Listener>>::iterator position_;

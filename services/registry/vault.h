@@ -21,7 +21,8 @@ class Vault {
   [[nodiscard]] std::string SealSecret(std::string_view secret, std::string_view agent_id) const;
   // Nothing if it was sealed under another master key or for another agent, or
   // has been changed.
-  [[nodiscard]] std::optional<Secret> OpenSecret(std::string_view sealed, std::string_view agent_id) const;
+  [[nodiscard]] std::optional<Secret> OpenSecret(std::string_view sealed,
+                                                 std::string_view agent_id) const;
   // 8 hex digits that stand for a secret wherever a person compares two.
   [[nodiscard]] std::string Fingerprint(std::string_view secret) const;
   // Stands for the master key itself: kept in the store, so that a start with

@@ -1,0 +1,27 @@
+// The registry's side of AgentControl.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/registry/agent_control.h"
+#include "services/registry/registry_parts.h"
+
+namespace edgeplane::registry {
+
+// Thread safe.
+class Control final : public AgentControl {
+ public:
+  explicit Control(const RegistryParts& parts) : parts_(parts) {}
+
+  void CommandQueued(const std::string& agent_id) override;
+  void EndSession(const std::string& agent_id, v1::Disconnect reason) override;
+  [[nodiscard]] std::vector<LinkedGateway> Gateways() const override;
+
+ private:
+  void Direct(const storage::Fence& fence, const std::string& gateway_id, v1::Disconnect reason);
+
+  const RegistryParts& parts_;
+};
+
+}  // namespace edgeplane::registry

@@ -1,0 +1,109 @@
+// How a gateway's link begins: Hello, what it repeats, reconciliation, Welcome.
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "services/registry/dispatcher.h"
+#include "services/registry/link.h"
+#include "services/registry/link_messages.h"
+#include "services/registry/link_table.h"
+#include "services/registry/pending_admissions.h"
+#include "services/registry/session_directory.h"
+
+namespace edgeplane::registry {
+namespace {
+
+// Above the longest call of any store, so that whoever is inside the gate comes
+// out in time or the store is in trouble anyway.
+constexpr std::chrono::seconds kGateWaitMax{15};
+
+}  // namespace
+
+Status Link::Introduce(const v1::Hello& hello) {
+  if (Status status = CheckGatewayId(hello.gateway_id()); !status.ok()) return status;
+  Result<std::vector<storage::HeldSession>> held = ToHeldSessions(hello);
+  if (!held.ok()) return held.error();
+  for (storage::HeldSession& session : *held) {
+    std::string session_id = session.fence.session_id;
+    joining_.insert_or_assign(std::move(session_id), std::move(session));
+  }
+  repeats_through_ = hello.repeats_through();
+  gate_ = parts_.links.Gate(hello.gateway_id());
+  introduced_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    gateway_id_ = hello.gateway_id();
+  }
+  const std::shared_ptr<Link> replaced = parts_.links.Seat(hello.gateway_id(), shared_from_this());
+  if (replaced != nullptr) {
+    // Usual after a break only this side has not noticed; again and again, it is
+    // two gateways under one id.
+    LogWarning(
+        "link.replaced",
+        {{"gateway", hello.gateway_id()}, {"peer", peer_}, {"replaced_peer", replaced->peer_}});
+    replaced->End(MakeError(v1::ErrorReason::SESSION_FENCED,
+                            "A newer link of the same gateway_id has taken over."));
+  }
+  // Ended meanwhile: it left a seat that it did not have yet.
+  if (!open()) parts_.links.Unseat(hello.gateway_id(), this);
+  return {};
+}
+
+Status Link::Join() {
+  const std::string gateway = gateway_id();
+  std::optional<GatewayGate::Closure> closure = gate_->Close(kGateWaitMax);
+  if (!closure) {
+    return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
+                     "What an earlier link of the gateway had begun did not end in time.");
+  }
+  // A newer link of the gateway has said Hello: what this one was told is old.
+  if (!open()) return {};
+  for (const storage::Fence& fence : parts_.pending.Of(gateway)) {
+    joining_.try_emplace(fence.session_id, storage::HeldSession{fence, {}});
+  }
+  std::vector<storage::HeldSession> held;
+  held.reserve(joining_.size());
+  for (const auto& [session_id, session] : joining_) held.push_back(session);
+  const Result<storage::Reconciled> reconciled =
+      parts_.store.ReconcileGateway(gateway, held, parts_.clock.Now());
+  if (!reconciled.ok()) return reconciled.error();
+
+  joined_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    welcomed_ = true;
+  }
+  Send(WelcomeMessage());
+  for (const storage::Fence& fence : reconciled->stale) {
+    joining_.erase(fence.session_id);
+    Send(EndSessionMessage(fence, v1::SUPERSEDED));
+  }
+  for (const auto& [session_id, session] : joining_) EnterSession(session.fence);
+  LogInfo("link.opened", {{"gateway", gateway},
+                          {"peer", peer_},
+                          {"sessions", joining_.size()},
+                          {"ended", reconciled->ended.size()},
+                          {"stale", reconciled->stale.size()}});
+  // Deliveries do not get through the gate before it is open again.
+  closure.reset();
+  for (const auto& [session_id, session] : std::exchange(joining_, {})) {
+    parts_.dispatcher.Wake(session.fence.agent_id);
+  }
+  return {};
+}
+
+// With a pass of the gate, or with the gate closed: so a newer link of the
+// gateway, which ends this one first, enters its sessions later than this.
+void Link::EnterSession(const storage::Fence& fence) {
+  if (!open()) return;
+  if (!parts_.directory.Enter(fence, shared_from_this())) {
+    Send(EndSessionMessage(fence, v1::SUPERSEDED));
+    return;
+  }
+  // Ended meanwhile: it cleared the directory before this entry was there.
+  if (!open()) parts_.directory.Remove(fence);
+}
+
+}  // namespace edgeplane::registry

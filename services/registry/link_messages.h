@@ -1,0 +1,35 @@
+// The link's messages and the domain's words for them. What comes in is checked
+// here: ids for their form, strings for their length.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "edgeplane/v1/agent_registry.pb.h"
+#include "storage/command.h"
+#include "storage/refusal.h"
+#include "storage/store.h"
+
+namespace edgeplane::registry {
+
+inline constexpr size_t kGatewayIdBytesMax = 128;
+inline constexpr size_t kAgentIdBytesMax = 128;
+inline constexpr size_t kPeerAddressBytesMax = 64;
+
+// INVALID_FIELD where an id is not what it must be; texts for people that are
+// too long are cut instead.
+Status CheckGatewayId(const std::string& gateway_id);
+Status CheckAgentId(const std::string& agent_id);
+Result<std::vector<storage::HeldSession>> ToHeldSessions(const v1::Hello& hello);
+Result<storage::Fence> ToFence(const v1::SessionOpened& opened);
+Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now);
+Result<storage::Ack> ToAck(const v1::CommandAck& ack);
+Result<storage::Refusal> ToRefusal(const v1::Refusal& refusal, const std::string& gateway_id);
+
+v1::RegistryMessage WelcomeMessage();
+v1::RegistryMessage ConfirmMessage(int64_t sequence);
+v1::RegistryMessage DeliverMessage(const std::string& session_id, const storage::Command& command);
+v1::RegistryMessage EndSessionMessage(const storage::Fence& fence, v1::Disconnect reason);
+
+}  // namespace edgeplane::registry

@@ -1,0 +1,33 @@
+// What an operator can set about the registry.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/setting.h"
+
+namespace edgeplane::registry {
+
+struct RegistrySettings {
+  Duration token_max_age = std::chrono::hours(24);
+  Duration token_max_skew = std::chrono::minutes(5);
+
+  Duration sweep_interval = std::chrono::seconds(1);
+  int64_t sweep_batch = 256;
+
+  int64_t registry_workers = 32;
+  int64_t registry_queue_max = 4096;
+
+  int64_t delivery_window = 32;
+  int64_t delivery_window_bytes = 128 * 1024;
+
+  Duration link_hello_timeout = std::chrono::seconds(10);
+  int64_t link_inbox_max = 512;
+  int64_t link_queue_max = 65536;
+  int64_t link_queue_bytes_max = 32 * 1024 * 1024;
+};
+
+void DeclareRegistrySettings(SettingSet& set, RegistrySettings& settings);
+
+}  // namespace edgeplane::registry

@@ -1,0 +1,70 @@
+// The open sessions whose gateways are linked to this process: which link leads
+// to an agent, and how much is on its way there. The store stays the authority
+// on which session is an agent's; this is where to find it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "services/registry/delivery_window.h"
+#include "storage/command.h"
+
+namespace edgeplane::registry {
+
+class Link;
+
+struct LiveSession {
+  storage::Fence fence;
+  std::shared_ptr<Link> link;
+  // The store has confirmed, since the session came here, that it is the agent's
+  // and that the agent is not disabled.
+  bool confirmed = false;
+  DeliveryRoom room;
+};
+
+// Thread safe. At most one session per agent, the one with the highest epoch.
+class SessionDirectory {
+ public:
+  explicit SessionDirectory(DeliveryLimits limits) : limits_(limits) {}
+
+  // False when a newer session of the agent is here. A session that comes over
+  // another link begins with an empty window and unconfirmed.
+  bool Enter(const storage::Fence& fence, std::shared_ptr<Link> link);
+  // Gives what was still on its way; nothing changes if another session is the
+  // agent's.
+  std::vector<std::string> Remove(const storage::Fence& fence);
+  // All sessions of a link that has ended.
+  void RemoveLink(const Link* link);
+
+  [[nodiscard]] std::optional<LiveSession> Find(const std::string& agent_id) const;
+  void Confirm(const storage::Fence& fence);
+  // False when the session has gone.
+  bool AddOutstanding(const storage::Fence& fence, const std::vector<Outstanding>& commands);
+  // The command is off the way; nothing if it was not on it.
+  std::optional<Outstanding> TakeOutstanding(const std::string& agent_id,
+                                             const std::string& session_id,
+                                             const std::string& command_id);
+
+  [[nodiscard]] size_t size() const;
+  [[nodiscard]] std::unordered_map<const Link*, int64_t> CountByLink() const;
+
+ private:
+  struct Entry {
+    storage::Fence fence;
+    std::shared_ptr<Link> link;
+    bool confirmed = false;
+    DeliveryWindow window;
+  };
+  Entry* FindEntry(const std::string& agent_id, const std::string& session_id);
+
+  const DeliveryLimits limits_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;  // by agent id
+};
+
+}  // namespace edgeplane::registry

@@ -1,0 +1,44 @@
+// What the registry does by the clock: ends commands whose time has passed,
+// looks again at sessions whose delivery failed, ends links that say nothing,
+// and keeps the slow gauges up to date.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "services/registry/registry_parts.h"
+
+namespace edgeplane::registry {
+
+class Sweeper {
+ public:
+  explicit Sweeper(const RegistryParts& parts) : parts_(parts) {}
+  ~Sweeper() { Stop(); }
+  Sweeper(const Sweeper&) = delete;
+  Sweeper& operator=(const Sweeper&) = delete;
+
+  // One sweep each sweep-interval, on a thread of its own.
+  void Start();
+  // Returns after the sweep under way: one call of the store, which has its own
+  // deadline. Idempotent.
+  void Stop();
+
+  // One sweep now, on this thread.
+  void Sweep();
+
+ private:
+  void Run();
+  void ExpireCommands();
+  void RefreshGauges();
+  [[nodiscard]] bool stopping() const;
+
+  const RegistryParts& parts_;
+  int sweeps_ = 0;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace edgeplane::registry
