@@ -1,0 +1,22 @@
+// The settings of every part of `serve`, resolved together.
+#pragma once
+
+#include "base/result.h"
+#include "base/setting.h"
+#include "cli/serve_settings.h"
+
+namespace edgeplane::cli {
+
+struct AllSettings {
+  ServeSettings serve;
+};
+
+// `settings` must outlive `set`.
+void DeclareAllSettings(SettingSet& set, AllSettings& settings);
+
+// Resolves a set that DeclareAllSettings has filled: from `flags`, this
+// process's environment and the configuration file that one of the two names.
+// Every mistake is reported, as one error with a violation each.
+Status ResolveAllSettings(SettingSet& set, const SettingSet::Values& flags);
+
+}  // namespace edgeplane::cli

@@ -1,0 +1,85 @@
+#include "cli/client_settings.h"
+
+#include <charconv>
+#include <filesystem>
+
+#include "cli/data_directory.h"
+#include "cli/endpoints.h"
+
+namespace edgeplane::cli {
+namespace {
+
+constexpr char kDefaultServer[] = "127.0.0.1:9090";
+constexpr Duration kTimeoutMin = std::chrono::milliseconds(100);
+constexpr Duration kTimeoutMax = std::chrono::hours(1);
+
+// The server's own settings share the prefix EDGEPLANE_; an operator's command
+// is not the one to complain about them.
+SettingSet::Values EnvironmentOf(const SettingSet& set) {
+  const SettingSet::Values all = EnvironmentSettings();
+  SettingSet::Values own;
+  for (const SettingInfo& info : set.settings()) {
+    const std::string variable = SettingVariable(info.name);
+    if (const auto found = all.find(variable); found != all.end()) own.insert(*found);
+  }
+  return own;
+}
+
+std::string DiscoverServer(const std::string& data_dir) {
+  if (data_dir.empty()) return kDefaultServer;
+  // A file that is missing or cannot be read is no reason to give up: the
+  // server may still be where it is by default.
+  const Result<Endpoints> endpoints = ReadEndpoints(data_dir);
+  if (!endpoints.ok() || !IsServerAddress(endpoints->grpc)) return kDefaultServer;
+  return endpoints->grpc;
+}
+
+}  // namespace
+
+bool IsServerAddress(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool bracketed = host.front() == '[' && host.back() == ']';
+  for (const char c : host) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                       (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    if (!plain && !(bracketed && (c == ':' || c == '%' || c == '[' || c == ']'))) return false;
+  }
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return error == std::errc() && end == port.data() + port.size() && number >= 1 &&
+         number <= 65535;
+}
+
+Result<ClientSettings> ResolveClientSettings(const ClientFlags& flags) {
+  std::string data_dir = DefaultDataDirectory();
+  std::string server;
+  std::string token_file;
+  Duration timeout = std::chrono::seconds(10);
+  SettingSet set;
+  set.Path("data-dir", "The server's data directory.", data_dir);
+  set.Text("server", "Address of the operator's API.", server);
+  set.Path("token-file", "File with the admin token.", token_file);
+  set.Span("timeout", "How long one call may take.", kTimeoutMin, kTimeoutMax, timeout);
+  const Status resolved = set.Resolve(flags, EnvironmentOf(set), {});
+  if (!resolved.ok()) return resolved.error();
+
+  ClientSettings settings;
+  settings.timeout = timeout;
+  settings.token_file_given = !token_file.empty();
+  settings.token_file = token_file;
+  if (!settings.token_file_given && !data_dir.empty()) {
+    settings.token_file = (std::filesystem::path(data_dir) / kAdminTokenFile).string();
+  }
+  if (!server.empty() && !IsServerAddress(server)) {
+    return MakeError(v1::ErrorReason::INVALID_FIELD,
+                     "the server address must be HOST:PORT, for example 127.0.0.1:9090 or "
+                     "[::1]:9090, without http://");
+  }
+  settings.server = server.empty() ? DiscoverServer(data_dir) : server;
+  return settings;
+}
+
+}  // namespace edgeplane::cli

@@ -1,0 +1,57 @@
+#include "cli/endpoints.h"
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/data_directory.h"
+
+namespace edgeplane::cli {
+namespace {
+
+constexpr size_t kEndpointsBytesMax = 16 * 1024;
+// Addresses are no secret, and an operator's own account may differ from the
+// server's.
+constexpr int kEndpointsMode = 0644;
+
+std::filesystem::path EndpointsPath(const std::string& data_directory) {
+  return std::filesystem::path(data_directory) / kEndpointsFile;
+}
+
+std::string TextMember(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* member = object.if_contains({name.data(), name.size()});
+  if (member == nullptr || !member->is_string()) return {};
+  const boost::json::string& text = member->get_string();
+  return {text.data(), text.size()};
+}
+
+}  // namespace
+
+Status WriteEndpoints(const std::string& data_directory, const Endpoints& endpoints) {
+  boost::json::object object;
+  object["agents"] = endpoints.agents;
+  object["agents_tls"] = endpoints.agents_tls;
+  object["grpc"] = endpoints.grpc;
+  object["metrics"] = endpoints.metrics;
+  return WriteFileAtomically(EndpointsPath(data_directory),
+                             CanonicalJson(boost::json::value(std::move(object))) + "\n",
+                             kEndpointsMode);
+}
+
+Result<Endpoints> ReadEndpoints(const std::string& data_directory) {
+  const Result<std::string> text = ReadFile(EndpointsPath(data_directory), kEndpointsBytesMax);
+  if (!text.ok()) return text.error();
+  const Result<boost::json::value> json = ParseJson(*text, JsonLimits{});
+  if (!json.ok()) return json.error();
+  if (!json->is_object()) {
+    return MakeError(v1::ErrorReason::INVALID_FIELD, "endpoints.json is not a JSON object.");
+  }
+  const boost::json::object& object = json->get_object();
+  return Endpoints{.agents = TextMember(object, "agents"),
+                   .agents_tls = TextMember(object, "agents_tls"),
+                   .grpc = TextMember(object, "grpc"),
+                   .metrics = TextMember(object, "metrics")};
+}
+
+}  // namespace edgeplane::cli

@@ -1,0 +1,150 @@
+#include "cli/failure.h"
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "cli/escape.h"
+#include "cli/format.h"
+
+namespace edgeplane::cli {
+namespace {
+
+using grpc::StatusCode;
+
+// A server's sentence may hold an agent's words, and may be of any length.
+constexpr size_t kMessageBytesMax = 1000;
+
+std::string Clean(std::string_view text) {
+  std::string clean = EscapeForTerminal(text.substr(0, kMessageBytesMax));
+  if (text.size() > kMessageBytesMax) clean += "..";
+  return clean;
+}
+
+struct Details {
+  std::optional<google::rpc::ErrorInfo> info;
+  google::rpc::BadRequest bad_request;
+};
+
+Details DecodeDetails(const grpc::Status& status) {
+  Details details;
+  google::rpc::Status rich;
+  if (!rich.ParseFromString(status.error_details())) return details;
+  for (const google::protobuf::Any& any : rich.details()) {
+    if (any.Is<google::rpc::ErrorInfo>()) {
+      google::rpc::ErrorInfo info;
+      if (any.UnpackTo(&info)) details.info = std::move(info);
+    } else if (any.Is<google::rpc::BadRequest>()) {
+      google::rpc::BadRequest bad_request;
+      if (any.UnpackTo(&bad_request)) details.bad_request.MergeFrom(bad_request);
+    }
+  }
+  return details;
+}
+
+Outcome Unreachable(const ClientSettings& settings) {
+  return {ExitCode::kUnreachable,
+          {"cannot reach edgeplane at " + settings.server + ": is `edgeplane serve` running?",
+           "Give --server ADDR or EDGEPLANE_SERVER if it listens elsewhere."}};
+}
+
+Outcome TooLate(const ClientSettings& settings) {
+  return {ExitCode::kUnreachable,
+          {"no answer from edgeplane at " + settings.server + " within " +
+               FormatSpan(settings.timeout) + "; whether the call took effect is not known.",
+           "Look before you repeat it, and give more time with --timeout."}};
+}
+
+Outcome NotPermitted(const grpc::Status& status, const ClientSettings& settings) {
+  Outcome outcome{ExitCode::kNotPermitted, {"not permitted: " + Clean(status.error_message())}};
+  outcome.lines.push_back(
+      settings.token_file.empty()
+          ? "Give the file with the admin token: --token-file F or EDGEPLANE_TOKEN_FILE."
+          : "The token came from " + settings.token_file +
+                "; give another with --token-file F or EDGEPLANE_TOKEN_FILE.");
+  return outcome;
+}
+
+ExitCode CodeOf(StatusCode code) {
+  return code == StatusCode::NOT_FOUND ? ExitCode::kNotFound : ExitCode::kFailed;
+}
+
+}  // namespace
+
+std::string OptionForField(std::string_view field, const CLI::App& leaf) {
+  // The last part of "agent.labels[os]" says enough.
+  std::string_view name = field.substr(0, field.find('['));
+  if (const size_t dot = name.rfind('.'); dot != std::string_view::npos) {
+    name = name.substr(dot + 1);
+  }
+  struct Alias {
+    std::string_view field;
+    const char* option;
+  };
+  static constexpr std::array<Alias, 14> kAliases = {{{"agent_id", "--id"},
+                                                      {"agent_id", "--agent"},
+                                                      {"agent_id", "ID"},
+                                                      {"agent_id", "AGENT"},
+                                                      {"command_id", "COMMAND_ID"},
+                                                      {"refusal_id", "REFUSAL_ID"},
+                                                      {"user_phone", "--phone"},
+                                                      {"display_name", "--name"},
+                                                      {"labels", "--label"},
+                                                      {"allowed_addresses", "--allow-address"},
+                                                      {"secret", "--secret-file"},
+                                                      {"type", "TYPE"},
+                                                      {"states", "--state"},
+                                                      {"reasons", "--reason"}}};
+  for (const Alias& alias : kAliases) {
+    if (alias.field == name && leaf.get_option_no_throw(alias.option) != nullptr) {
+      return alias.option;
+    }
+  }
+  std::string kebab = "--" + std::string(name);
+  std::ranges::replace(kebab, '_', '-');
+  if (leaf.get_option_no_throw(kebab) != nullptr) return kebab;
+  return Clean(field);
+}
+
+Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
+                    const CLI::App& leaf) {
+  const Details details = DecodeDetails(status);
+  const StatusCode code = status.error_code();
+  if (code == StatusCode::UNAUTHENTICATED || code == StatusCode::PERMISSION_DENIED) {
+    return NotPermitted(status, settings);
+  }
+  // What the server itself says carries its reason; without one, these two
+  // codes are gRPC's own word for a line that does not work.
+  if (!details.info && code == StatusCode::UNAVAILABLE) return Unreachable(settings);
+  if (!details.info && code == StatusCode::DEADLINE_EXCEEDED) return TooLate(settings);
+  if (!details.info && code == StatusCode::UNIMPLEMENTED) {
+    return {ExitCode::kFailed,
+            {"what answers at " + settings.server + " does not know this call: " +
+                 Clean(status.error_message()),
+             "Is it an edgeplane of this version, and its gRPC port?"}};
+  }
+  Outcome outcome{CodeOf(code), {}};
+  std::string first = Clean(status.error_message());
+  if (first.empty()) first = "the server failed without saying why.";
+  if (details.info) first += " (" + Clean(details.info->reason()) + ")";
+  outcome.lines.push_back(std::move(first));
+  for (const auto& violation : details.bad_request.field_violations()) {
+    outcome.lines.push_back("  " + OptionForField(violation.field(), leaf) + ": " +
+                            Clean(violation.description()));
+  }
+  return outcome;
+}
+
+Outcome SettingsFailure(const Error& error) {
+  Outcome outcome{ExitCode::kUsage, {EscapeForTerminal(error.message)}};
+  for (const FieldViolation& violation : error.violations) {
+    outcome.lines.push_back("  " + EscapeForTerminal(violation.field) + ": " +
+                            EscapeForTerminal(violation.description));
+  }
+  return outcome;
+}
+
+}  // namespace edgeplane::cli

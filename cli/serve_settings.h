@@ -1,0 +1,34 @@
+// The settings of the process itself; the parts declare their own.
+#pragma once
+
+#include <string>
+
+#include "base/setting.h"
+#include "cli/data_directory.h"
+
+namespace edgeplane::cli {
+
+struct ServeSettings {
+  // Empty when there is no home directory to put one into: then it must be set.
+  std::string data_dir = DefaultDataDirectory();
+  std::string config_file;  // empty: none
+
+  std::string listen = "127.0.0.1:8080";
+  std::string tls_listen = "127.0.0.1:8443";
+  std::string grpc_listen = "127.0.0.1:9090";
+  std::string metrics_listen = "127.0.0.1:9091";
+
+  // Both empty: the server makes a self-signed certificate in the data
+  // directory.
+  std::string tls_certificate;
+  std::string tls_key;
+  // Empty: master.key in the data directory.
+  std::string master_key_file;
+
+  std::string log_level = "info";
+  std::string log_format = "text";
+};
+
+void DeclareServeSettings(SettingSet& set, ServeSettings& settings);
+
+}  // namespace edgeplane::cli
