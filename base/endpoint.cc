@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "base/log_escape.h"
 
 namespace edgeplane {
 namespace {
@@ -27,9 +28,10 @@ std::optional<uint16_t> ReadPort(std::string_view text) {
 }
 
 Error Refuse(std::string_view text, std::string_view why) {
-  std::string shown = IsValidUtf8(text) ? std::string(CutUtf8(text, kTextMax)) : "it";
+  std::string shown;
+  AppendJsonText(shown, CutUtf8(text, kTextMax));
   return MakeError(v1::ErrorReason::INVALID_FIELD,
-                   "\"" + shown + "\" is not an address and port: " + std::string(why) +
+                   shown + " is not an address and port: " + std::string(why) +
                        " Write 127.0.0.1:8080, [::1]:8080 or :8080.");
 }
 
@@ -37,6 +39,8 @@ Error Refuse(std::string_view text, std::string_view why) {
 
 Result<Endpoint> ParseEndpoint(std::string_view text) {
   if (text.size() > kTextMax) return Refuse(text, "it is too long.");
+  // inet_pton would stop at it.
+  if (text.find('\0') != std::string_view::npos) return Refuse(text, "it holds a NUL.");
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return Refuse(text, "there is no port.");
   const auto port = ReadPort(text.substr(colon + 1));

@@ -26,7 +26,8 @@ using CounterFamily = prometheus::Family<prometheus::Counter>;
 using GaugeFamily = prometheus::Family<prometheus::Gauge>;
 
 // Thread safe. References handed out live as long as the registry. Names come
-// without the prefix "edgeplane_", which is added here.
+// without the prefix "edgeplane_", which is added here. Has edgeplane_build_info
+// and the process's own metrics (base/process_metrics.h) from the start.
 class MetricsRegistry {
  public:
   MetricsRegistry();
@@ -38,8 +39,8 @@ class MetricsRegistry {
   CounterFamily& AddCounterFamily(std::string_view name, std::string_view help);
   GaugeFamily& AddGaugeFamily(std::string_view name, std::string_view help);
 
-  // Runs before each scrape, to bring gauges up to date; must be quick and must
-  // not block.
+  // Runs before each scrape, to bring gauges up to date; must be quick, must not
+  // block, and must not come back to this registry.
   void OnScrape(std::function<void()> refresh);
 
   // The text exposition format, version 0.0.4.
@@ -50,7 +51,7 @@ class MetricsRegistry {
 
  private:
   prometheus::Registry registry_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards refreshers_; held while they run
   std::vector<std::function<void()>> refreshers_;
 };
 
