@@ -1,0 +1,138 @@
+#include "storage/command_record.h"
+
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+namespace edgeplane::storage {
+namespace {
+
+Occurrence FromSystem(CommandEvent event, Time now, std::string detail) {
+  return {event, now, Channel::kSystem, "", std::move(detail), ""};
+}
+
+// Unambiguous whatever the values contain: every one is preceded by its length.
+void AppendField(std::string& text, std::string_view value) {
+  text += std::to_string(value.size());
+  text += ':';
+  text += value;
+}
+
+}  // namespace
+
+Occurrence Delivery(const Claim& claim) {
+  return {CommandEvent::kDeliver, claim.now, claim.channel, claim.fence.session_id, "", ""};
+}
+
+Occurrence Acknowledgement(const Ack& ack) {
+  std::string detail = ack.status;
+  if (!ack.error.empty()) {
+    if (!detail.empty()) detail += ": ";
+    detail += ack.error;
+  }
+  return {ack.event,
+          ack.time,
+          ack.channel,
+          ack.fence.session_id,
+          std::string(CutUtf8(detail, kDetailMax)),
+          ack.error};
+}
+
+Occurrence NeverWritten(Time now) {
+  return FromSystem(CommandEvent::kUnwritten, now, "Nothing of it had been written to the agent.");
+}
+
+Occurrence SessionEnded(Time now) {
+  return FromSystem(CommandEvent::kSessionEnded, now,
+                    "The session ended before the agent had answered.");
+}
+
+Occurrence Expiry(Time now) {
+  return FromSystem(CommandEvent::kExpire, now, "Its expire_time has passed.");
+}
+
+Occurrence Cancellation(const std::string& reason, Time now) {
+  return {
+      CommandEvent::kCancel, now, Channel::kApi, "", std::string(CutUtf8(reason, kDetailMax)), ""};
+}
+
+Occurrence AgentDeletion(Time now) {
+  return {CommandEvent::kCancel, now, Channel::kApi, "", "The agent was deleted.", ""};
+}
+
+CommandRecord NewRecord(const NewCommand& command) {
+  CommandRecord record;
+  record.command.command_id = command.command_id;
+  record.command.agent_id = command.agent_id;
+  record.command.type = command.type;
+  record.command.payload_json = command.payload_json;
+  record.command.immediate = command.immediate;
+  record.command.max_deliveries = command.max_deliveries;
+  record.command.idempotency_key = command.idempotency_key;
+  record.command.create_time = command.create_time;
+  record.command.expire_time = command.expire_time;
+  record.command.update_time = command.create_time;
+  record.command.history.push_back(
+      {1, command.create_time, CommandState::kQueued, Channel::kApi, "", ""});
+  record.steps = 1;
+  return record;
+}
+
+Advance AdvanceRecord(CommandRecord& record, const Occurrence& what) {
+  Command& command = record.command;
+  const StepOutcome outcome =
+      ApplyEvent(command.state, command.deliveries, command.max_deliveries, what.event);
+  if (outcome.effect == StepEffect::kIgnored || outcome.effect == StepEffect::kRefused) {
+    return {outcome.effect, std::nullopt};
+  }
+  // A step that moves the state is kept even beyond the limit: without it the
+  // history would contradict the state.
+  if (outcome.effect == StepEffect::kRepeats && record.steps >= kHistoryMax) {
+    return {outcome.effect, std::nullopt};
+  }
+  command.state = outcome.state;
+  command.deliveries = outcome.deliveries;
+  command.update_time = what.time;
+  if (outcome.effect == StepEffect::kMoves) {
+    if (what.event == CommandEvent::kAckFailed) command.error = what.error;
+    if (what.event == CommandEvent::kDeliver) record.deliver_time = what.time;
+  }
+  CommandStep step{++record.steps, what.time,       outcome.state,
+                   what.channel,   what.session_id, what.detail};
+  command.history.push_back(step);
+  return {outcome.effect, std::move(step)};
+}
+
+std::string ContentDigest(const NewCommand& command) {
+  std::string text;
+  AppendField(text, command.type);
+  AppendField(text, command.payload_json);
+  AppendField(text, command.immediate ? "immediate" : "normal");
+  AppendField(text, std::to_string(command.max_deliveries));
+  AppendField(text, std::to_string(command.ttl.count()));
+  return Sha256(text);
+}
+
+bool IsHeldBy(const std::optional<Session>& open, const Fence& fence) {
+  return open.has_value() && open->agent_id == fence.agent_id &&
+         open->session_id == fence.session_id && open->epoch == fence.epoch;
+}
+
+AckJudgement JudgeAck(const Ack& ack, bool session_is_open, bool applied_before,
+                      CommandRecord* record) {
+  if (record != nullptr && applied_before) return {{AckVerdict::kAlreadyApplied, {}, {}}, {}};
+  if (!session_is_open) return {{AckVerdict::kFenced, {}, {}}, {}};
+  if (record == nullptr) return {{AckVerdict::kUnknown, {}, {}}, {}};
+  Advance advance = AdvanceRecord(*record, Acknowledgement(ack));
+  if (advance.effect == StepEffect::kRefused) return {{AckVerdict::kNotDelivered, {}, {}}, {}};
+  if (!advance.step) return {{AckVerdict::kHistoryFull, {}, {}}, {}};
+  AckJudgement judgement{{AckVerdict::kApplied, {}, {}}, std::move(advance.step)};
+  if (advance.effect == StepEffect::kMoves) {
+    judgement.outcome.moved_to = record->command.state;
+    judgement.outcome.delivered_at = record->deliver_time;
+  }
+  return judgement;
+}
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,84 @@
+#include "storage/cursor.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/encoding.h"
+
+namespace edgeplane::storage {
+namespace {
+
+constexpr size_t kCursorBytesMax = 1024;
+constexpr size_t kPageSizeMax = 1000;
+
+// Cursor = base64(LIST ':' KEY); LIST keeps one list's cursors out of another.
+constexpr std::string_view kAgents = "agents:";
+constexpr std::string_view kCommands = "commands:";
+constexpr std::string_view kRefusals = "refusals:";
+
+Error Invalid() {
+  return MakeError(v1::ErrorReason::PAGE_TOKEN_INVALID,
+                   "The page token was not made by this server for this list; start again without "
+                   "one.");
+}
+
+std::string Make(std::string_view list, std::string_view key) {
+  return Base64Encode(std::string(list).append(key));
+}
+
+// The key, or nothing if the cursor is not one of `list`.
+std::optional<std::string> KeyOf(std::string_view list, const std::string& cursor) {
+  if (cursor.size() > kCursorBytesMax) return std::nullopt;
+  std::optional<std::string> text = Base64Decode(cursor);
+  if (!text || !text->starts_with(list)) return std::nullopt;
+  return text->substr(list.size());
+}
+
+std::optional<int64_t> ParseNumber(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string AgentCursor(std::string_view agent_id) { return Make(kAgents, agent_id); }
+
+Result<std::optional<std::string>> ReadAgentCursor(const PageRequest& page) {
+  if (!page.from) return std::optional<std::string>();
+  std::optional<std::string> key = KeyOf(kAgents, *page.from);
+  if (!key || key->empty()) return Invalid();
+  return key;
+}
+
+std::string CommandCursor(int64_t sequence) { return Make(kCommands, std::to_string(sequence)); }
+
+Result<std::optional<int64_t>> ReadCommandCursor(const PageRequest& page) {
+  if (!page.from) return std::optional<int64_t>();
+  const std::optional<std::string> key = KeyOf(kCommands, *page.from);
+  if (!key) return Invalid();
+  const std::optional<int64_t> sequence = ParseNumber(*key);
+  if (!sequence) return Invalid();
+  return sequence;
+}
+
+std::string RefusalCursor(const RefusalPosition& position) {
+  return Make(kRefusals,
+              std::to_string(ToMicros(position.create_time)) + ':' + position.refusal_id);
+}
+
+Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page) {
+  if (!page.from) return std::optional<RefusalPosition>();
+  const std::optional<std::string> key = KeyOf(kRefusals, *page.from);
+  if (!key) return Invalid();
+  const size_t colon = key->find(':');
+  if (colon == std::string::npos) return Invalid();
+  const std::optional<int64_t> micros = ParseNumber(std::string_view(*key).substr(0, colon));
+  if (!micros) return Invalid();
+  return std::optional<RefusalPosition>({FromMicros(*micros), key->substr(colon + 1)});
+}
+
+size_t PageSize(const PageRequest& page) { return std::clamp<size_t>(page.size, 1, kPageSizeMax); }
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,37 @@
+// Where a list goes on: the sort key of the last item given, as opaque text.
+// Keys, not offsets, so rows that come or go in between neither repeat nor hide
+// others.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "storage/agent.h"
+
+namespace edgeplane::storage {
+
+// Agents, by agent_id ascending.
+std::string AgentCursor(std::string_view agent_id);
+// Nothing asked for gives nothing; PAGE_TOKEN_INVALID for what AgentCursor did
+// not make. The same for the others.
+Result<std::optional<std::string>> ReadAgentCursor(const PageRequest& page);
+
+// Commands, by sequence descending.
+std::string CommandCursor(int64_t sequence);
+Result<std::optional<int64_t>> ReadCommandCursor(const PageRequest& page);
+
+// Refusals, by create_time and then refusal_id, both descending.
+struct RefusalPosition {
+  Time create_time{};
+  std::string refusal_id;
+};
+std::string RefusalCursor(const RefusalPosition& position);
+Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page);
+
+// The page's size within its bounds.
+size_t PageSize(const PageRequest& page);
+
+}  // namespace edgeplane::storage
