@@ -15,26 +15,39 @@
 namespace edgeplane::rpc {
 
 // `body` is Status(const Request&, Response&). Request and response live until
-// the reactor has finished, which is gRPC's promise.
-template <class Request, class Response, class Body>
+// the reactor has finished, which is gRPC's promise. `finished` is
+// void(grpc::StatusCode), called once, just before the answer goes out: for
+// metrics.
+template <class Request, class Response, class Body, class Finished>
 grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContext* context,
-                                    const Request* request, Response* response, Body body) {
+                                    const Request* request, Response* response, Body body,
+                                    Finished finished) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto finish = [reactor, finished](const grpc::Status& status) {
+    finished(status.error_code());
+    reactor->Finish(status);
+  };
   const bool accepted =
-      pool.TrySubmit([context, reactor, request, response, body = std::move(body)]() mutable {
+      pool.TrySubmit([context, finish, request, response, body = std::move(body)]() mutable {
         if (context->IsCancelled()) {
-          reactor->Finish(grpc::Status(grpc::StatusCode::CANCELLED, "The caller has gone."));
+          finish(grpc::Status(grpc::StatusCode::CANCELLED, "The caller has gone."));
           return;
         }
         const Status status = body(*request, *response);
-        reactor->Finish(status.ok() ? grpc::Status::OK : ToGrpcStatus(status.error()));
+        finish(status.ok() ? grpc::Status::OK : ToGrpcStatus(status.error()));
       });
   if (!accepted) {
-    reactor->Finish(ToGrpcStatus(MakeError(
-        v1::ErrorReason::SERVER_OVERLOADED,
-        "The server has more calls waiting than it can hold; try again in a moment.")));
+    finish(ToGrpcStatus(
+        MakeError(v1::ErrorReason::SERVER_OVERLOADED,
+                  "The server has more calls waiting than it can hold; try again in a moment.")));
   }
   return reactor;
+}
+
+template <class Request, class Response, class Body>
+grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContext* context,
+                                    const Request* request, Response* response, Body body) {
+  return RunOnPool(pool, context, request, response, std::move(body), [](grpc::StatusCode) {});
 }
 
 }  // namespace edgeplane::rpc

@@ -1,0 +1,48 @@
+// Accepts connections on a thread of its own and hands each to a function.
+//
+// gRPC's own listener stops accepting for ever once the process has run out of
+// file descriptors (CVE-2023-4785, open in the version we build on). This loop
+// waits and goes on: what could not be accepted stays in the kernel's backlog.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+#include "services/rpc/listening_socket.h"
+
+namespace edgeplane::rpc {
+
+class AcceptLoop {
+ public:
+  // Takes over the descriptor, which is non-blocking. Called on the loop's
+  // thread, one at a time; must not block.
+  using Handler = std::function<void(int fd)>;
+
+  AcceptLoop(ListeningSocket socket, Handler handler);
+  ~AcceptLoop() { Stop(); }
+  AcceptLoop(const AcceptLoop&) = delete;
+  AcceptLoop& operator=(const AcceptLoop&) = delete;
+
+  // `name` shows in thread listings (at most 15 characters).
+  Status Start(const std::string& name);
+  // Closes the listener; when it returns the handler will not run again.
+  // Idempotent.
+  void Stop();
+
+  [[nodiscard]] const ListeningSocket& socket() const { return socket_; }
+
+ private:
+  void Run();
+  // Accepts what waits, within bounds. False: out of some resource, back off.
+  bool AcceptWaiting();
+
+  ListeningSocket socket_;
+  const Handler handler_;
+  int stop_event_ = -1;  // eventfd; readable: stop
+  bool starved_ = false;
+  std::thread thread_;
+};
+
+}  // namespace edgeplane::rpc
