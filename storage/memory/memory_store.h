@@ -1,0 +1,119 @@
+// A store in memory: the model the durable ones are compared with, and the
+// store of unit tests. Nothing survives the object. Simple on purpose: plain
+// containers under one mutex, linear searches.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/command_record.h"
+#include "storage/memory/fault_plan.h"
+#include "storage/store.h"
+
+namespace edgeplane::storage {
+
+class MemoryStore final : public Store {
+ public:
+  MemoryStore() = default;
+
+  // The nth call from now on (1: the next) fails with `error` and changes
+  // nothing.
+  void FailOperation(int64_t nth, Error error);
+  // The nth call from now on, or the first writing one after it, is carried out
+  // and gives STORE_IN_DOUBT.
+  void DoubtOperation(int64_t nth);
+
+  Result<Agent> CreateAgent(const Agent& agent, const std::optional<SealedSecret>& secret) override;
+  Result<Agent> GetAgent(const std::string& agent_id) override;
+  Result<Page<Agent>> ListAgents(const AgentFilter& filter, const PageRequest& page) override;
+  Result<Agent> UpdateAgent(const std::string& agent_id, const AgentChanges& changes,
+                            Time now) override;
+  Result<Agent> DisableAgent(const std::string& agent_id, const std::string& reason,
+                             Time now) override;
+  Result<Agent> EnableAgent(const std::string& agent_id, Time now) override;
+  Result<std::vector<Command>> DeleteAgent(const std::string& agent_id, Time now) override;
+  Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
+
+  Result<SessionGrant> OpenSession(const SessionRequest& request) override;
+  Result<bool> EndSession(const SessionEnd& end) override;
+  Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
+                                      const std::vector<HeldSession>& held, Time now) override;
+
+  Result<Enqueued> EnqueueCommand(const NewCommand& command, int64_t unfinished_max) override;
+  Result<Command> GetCommand(const std::string& command_id) override;
+  Result<Page<Command>> ListCommands(const CommandFilter& filter, const PageRequest& page) override;
+  Result<Command> CancelCommand(const std::string& command_id, const std::string& reason,
+                                Time now) override;
+  Result<std::vector<Command>> ClaimCommands(const Claim& claim) override;
+  Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) override;
+  Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) override;
+  Result<std::vector<StateCount>> CountCommands() override;
+
+  Status RecordRefusals(const std::vector<Refusal>& refusals) override;
+  Result<Refusal> GetRefusal(const std::string& refusal_id) override;
+  Result<Page<Refusal>> ListRefusals(const RefusalFilter& filter, const PageRequest& page) override;
+  Result<std::vector<ReasonCount>> CountRefusals(Time since) override;
+
+  Result<AgentCounts> CountAgents() override;
+  Result<std::vector<AdminToken>> ListAdminTokens() override;
+  Status PutAdminToken(const AdminToken& token) override;
+  Result<std::optional<std::string>> GetFact(const std::string& name) override;
+  Result<std::string> PutFactOnce(const std::string& name, const std::string& value) override;
+  Status CheckWritable() override;
+
+ private:
+  struct StoredAgent {
+    Agent agent;                        // its session included
+    std::vector<SealedSecret> secrets;  // newest first
+  };
+  struct StoredCommand {
+    CommandRecord record;
+    std::string content_digest;
+    std::set<std::pair<std::string, int64_t>> acks;  // applied: session, ordinal
+  };
+
+  // Runs `work` under the mutex, unless the fault plan says otherwise.
+  template <class Work>
+  auto Call(bool writes, const Work& work) -> decltype(work()) {
+    const std::lock_guard lock(mutex_);
+    std::optional<FaultPlan::Fault> fault = faults_.Next(writes);
+    if (!fault) return work();
+    if (fault->applied) static_cast<void>(work());
+    return std::move(fault->error);
+  }
+  template <class Work>
+  auto Read(const Work& work) {
+    return Call(false, work);
+  }
+  template <class Work>
+  auto Write(const Work& work) {
+    return Call(true, work);
+  }
+
+  // All below: with the mutex held.
+  StoredAgent* FindAgent(const std::string& agent_id);
+  StoredCommand* FindCommand(const std::string& command_id);
+  [[nodiscard]] bool IsOpen(const Fence& fence);
+  // Takes the agent's delivered commands back, those in `unwritten` uncounted.
+  void ReleaseCommands(const std::string& agent_id, const std::vector<std::string>& unwritten,
+                       Time now);
+  void ReturnUnheld(const HeldSession& held, Time now);
+  [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;
+  AckOutcome ApplyAck(const Ack& ack);
+
+  std::mutex mutex_;
+  FaultPlan faults_;
+  int64_t epoch_ = 0;
+  int64_t sequence_ = 0;
+  std::map<std::string, StoredAgent> agents_;
+  std::map<int64_t, StoredCommand> commands_;  // by sequence
+  std::map<std::string, Refusal> refusals_;
+  std::map<std::string, AdminToken> tokens_;
+  std::map<std::string, std::string> facts_;
+};
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,86 @@
+#include <algorithm>
+
+#include "storage/memory/memory_store.h"
+#include "storage/store_errors.h"
+
+namespace edgeplane::storage {
+namespace {
+
+bool Contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+Result<SessionGrant> MemoryStore::OpenSession(const SessionRequest& request) {
+  return Write([&]() -> Result<SessionGrant> {
+    StoredAgent* stored = FindAgent(request.agent_id);
+    if (stored == nullptr) return AgentNotFound(request.agent_id);
+    if (stored->agent.disabled) return AgentIsDisabled(request.agent_id);
+    SessionGrant grant{++epoch_, stored->agent.session};
+    if (grant.superseded) ReleaseCommands(request.agent_id, {}, request.now);
+    stored->agent.session = Session{request.session_id,   request.agent_id, request.gateway_id,
+                                    request.peer_address, request.now,      grant.epoch};
+    return grant;
+  });
+}
+
+Result<bool> MemoryStore::EndSession(const SessionEnd& end) {
+  return Write([&]() -> Result<bool> {
+    if (!IsOpen(end.fence)) return false;
+    FindAgent(end.fence.agent_id)->agent.session.reset();
+    ReleaseCommands(end.fence.agent_id, end.unwritten_command_ids, end.now);
+    return true;
+  });
+}
+
+Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
+                                                 const std::vector<HeldSession>& held, Time now) {
+  return Write([&]() -> Result<Reconciled> {
+    Reconciled result;
+    std::set<std::string> kept;  // agents
+    for (const HeldSession& session : held) {
+      if (IsOpen(session.fence) &&
+          FindAgent(session.fence.agent_id)->agent.session->gateway_id == gateway_id) {
+        kept.insert(session.fence.agent_id);
+        ReturnUnheld(session, now);
+      } else {
+        result.stale.push_back(session.fence);
+      }
+    }
+    for (auto& [agent_id, stored] : agents_) {
+      std::optional<Session>& open = stored.agent.session;
+      if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
+      result.ended.push_back({agent_id, open->session_id, open->epoch});
+      open.reset();
+      ReleaseCommands(agent_id, {}, now);
+    }
+    return result;
+  });
+}
+
+bool MemoryStore::IsOpen(const Fence& fence) {
+  const StoredAgent* stored = FindAgent(fence.agent_id);
+  return stored != nullptr && IsHeldBy(stored->agent.session, fence);
+}
+
+void MemoryStore::ReleaseCommands(const std::string& agent_id,
+                                  const std::vector<std::string>& unwritten, Time now) {
+  for (auto& [sequence, stored] : commands_) {
+    const Command& command = stored.record.command;
+    if (command.agent_id != agent_id) continue;
+    AdvanceRecord(stored.record,
+                  Contains(unwritten, command.command_id) ? NeverWritten(now) : SessionEnded(now));
+  }
+}
+
+void MemoryStore::ReturnUnheld(const HeldSession& held, Time now) {
+  for (auto& [sequence, stored] : commands_) {
+    const Command& command = stored.record.command;
+    if (command.agent_id != held.fence.agent_id) continue;
+    if (Contains(held.unacknowledged_command_ids, command.command_id)) continue;
+    AdvanceRecord(stored.record, NeverWritten(now));
+  }
+}
+
+}  // namespace edgeplane::storage

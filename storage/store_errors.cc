@@ -1,0 +1,57 @@
+#include "storage/store_errors.h"
+
+namespace edgeplane::storage {
+
+using v1::ErrorReason;
+
+Error AgentNotFound(const std::string& agent_id) {
+  return MakeError(ErrorReason::AGENT_NOT_FOUND, "No agent '" + agent_id + "' is registered.");
+}
+
+Error AgentAlreadyExists(const std::string& agent_id) {
+  return MakeError(ErrorReason::AGENT_ALREADY_EXISTS,
+                   "An agent '" + agent_id + "' is registered already.");
+}
+
+Error AgentIsDisabled(const std::string& agent_id) {
+  return MakeError(ErrorReason::AGENT_IS_DISABLED,
+                   "The agent '" + agent_id + "' is disabled; enable it first.");
+}
+
+Error CommandNotFound(const std::string& command_id) {
+  return MakeError(ErrorReason::COMMAND_NOT_FOUND, "There is no command '" + command_id + "'.");
+}
+
+Error CommandIdTaken(const std::string& command_id) {
+  return MakeError(ErrorReason::INTERNAL,
+                   "There is a command '" + command_id + "' already; ids are made once.");
+}
+
+Error CommandIsFinal(const std::string& command_id) {
+  return MakeError(ErrorReason::COMMAND_FINAL,
+                   "The command '" + command_id + "' has ended; its state no longer changes.");
+}
+
+Error IdempotencyKeyReused() {
+  return MakeError(ErrorReason::IDEMPOTENCY_KEY_REUSED,
+                   "The idempotency key was used before for a command with other content; use a "
+                   "new key for a new command.");
+}
+
+Error CommandQueueFull(const std::string& agent_id, int64_t unfinished_max) {
+  return MakeError(
+      ErrorReason::COMMAND_QUEUE_FULL,
+      "The agent '" + agent_id + "' has " + std::to_string(unfinished_max) +
+          " unfinished commands, as many as are allowed; wait for it, or cancel some.");
+}
+
+Error RefusalNotFound(const std::string& refusal_id) {
+  return MakeError(ErrorReason::REFUSAL_NOT_FOUND, "There is no refusal '" + refusal_id + "'.");
+}
+
+Error SessionFenced() {
+  return MakeError(ErrorReason::SESSION_FENCED,
+                   "The session has ended or been superseded by a newer one.");
+}
+
+}  // namespace edgeplane::storage

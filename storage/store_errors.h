@@ -1,0 +1,23 @@
+// The store's answers that are not what was asked for, in the same words from
+// every backend.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace edgeplane::storage {
+
+Error AgentNotFound(const std::string& agent_id);
+Error AgentAlreadyExists(const std::string& agent_id);
+Error AgentIsDisabled(const std::string& agent_id);
+Error CommandNotFound(const std::string& command_id);
+Error CommandIdTaken(const std::string& command_id);
+Error CommandIsFinal(const std::string& command_id);
+Error IdempotencyKeyReused();
+Error CommandQueueFull(const std::string& agent_id, int64_t unfinished_max);
+Error RefusalNotFound(const std::string& refusal_id);
+Error SessionFenced();
+
+}  // namespace edgeplane::storage
