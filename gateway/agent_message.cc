@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "base/timestamp.h"
 #include "base/uuid.h"
 #include "gateway/credentials.h"
 
@@ -82,10 +83,6 @@ AgentMessage ParseAck(const json::object& message) {
   return ack;
 }
 
-Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return FromMicros(timestamp.seconds() * 1'000'000 + timestamp.nanos() / 1000);
-}
-
 }  // namespace
 
 AgentMessage ParseAgentMessage(std::string_view text, const JsonLimits& limits) {
@@ -107,7 +104,7 @@ std::string CommandText(const v1::Deliver& command) {
   text += json::serialize(json::value(command.command_id()));
   text += R"(,"command_type":)" + json::serialize(json::value(command.type()));
   text += R"(,"payload":)" + command.payload_json();
-  text += R"(,"timestamp":")" + FormatTime(ToTime(command.create_time()));
+  text += R"(,"timestamp":")" + FormatTime(GetTime(command.create_time()));
   text += R"(","priority":")";
   text += command.immediate() ? "immediate" : "normal";
   text += R"("}})";

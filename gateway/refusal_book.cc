@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/reasons.h"
+#include "base/timestamp.h"
 #include "base/uuid.h"
 #include "gateway/gateway_metrics.h"
 
@@ -13,12 +14,6 @@ namespace {
 
 constexpr size_t kRowsMax = 16'384;
 constexpr size_t kAddressesMax = 65'536;
-
-void SetTime(google::protobuf::Timestamp& target, Time time) {
-  const int64_t micros = ToMicros(time);
-  target.set_seconds(micros / 1'000'000);
-  target.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
 
 std::string Key(const Refused& refused) {
   return std::to_string(refused.reason) + ' ' + refused.peer_ip + ' ' + refused.agent_id;
@@ -57,8 +52,8 @@ v1::Refusal RefusalBook::Describe(const Refused& refused, Time now) const {
   refusal.set_detail(refused.detail);
   *refusal.mutable_presented() = refused.presented;
   *refusal.mutable_expected() = refused.expected;
-  SetTime(*refusal.mutable_create_time(), now);
-  SetTime(*refusal.mutable_last_time(), now);
+  SetTime(now, *refusal.mutable_create_time());
+  SetTime(now, *refusal.mutable_last_time());
   refusal.set_count(1);
   return refusal;
 }
@@ -97,7 +92,7 @@ std::string RefusalBook::Note(const Refused& refused) {
     if (found != by_key_.end() && !over()) {
       Row& row = *found->second;
       row.refusal.set_count(row.refusal.count() + 1);
-      SetTime(*row.refusal.mutable_last_time(), now);
+      SetTime(now, *row.refusal.mutable_last_time());
       row.dirty = true;
       return row.refusal.refusal_id();
     }

@@ -29,6 +29,7 @@ class Channel;
 namespace edgeplane::gateway {
 
 class GatewayMetrics;
+class RegistryLink;
 
 struct SessionKey {
   std::string agent_id;
@@ -98,8 +99,7 @@ class RegistryClient {
   [[nodiscard]] bool Congested() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<RegistryLink> link_;
 };
 
 }  // namespace edgeplane::gateway

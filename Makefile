@@ -1,0 +1,56 @@
+# The thin front over CMake's presets. Every target installs what it lacks first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+CTEST := ctest --output-on-failure --no-tests=error
+# Paths relative to the checkout, so that build trees share what ccache holds.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+.PHONY: help setup build run test lint format asan tsan fuzz clean
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install the Debian and npm packages that are missing
+	@deploy/setup.sh
+
+build: setup ## Build the release binary, build/release/cli/edgeplane
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target edgeplane -j $(JOBS)
+
+run: build ## Build, then serve (stop with Ctrl-C); SERVE="--listen .." adds flags
+	@exec build/release/cli/edgeplane serve $(SERVE)
+
+test: setup ## Build everything and run every test
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+	@$(CTEST) --test-dir build/release -j $(JOBS)
+
+asan: setup ## Every test under the address, leak and undefined behaviour sanitizers
+	@cmake --preset asan >/dev/null
+	@cmake --build --preset asan -j $(JOBS)
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(CTEST) --test-dir build/asan -j $(JOBS)
+
+tsan: setup ## Every test under the thread sanitizer
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan -j $(JOBS)
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp" $(CTEST) --test-dir build/tsan -j $(JOBS)
+
+fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60)
+	@cmake --preset fuzz >/dev/null
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) cmake --build --preset fuzz --target fuzz_run -j $(JOBS)
+
+lint: setup ## Format, clang-tidy, and the rules of the house
+	@cmake --preset release >/dev/null
+	@tests/house/lint.sh build/release $(JOBS)
+
+format: setup ## Bring every C++ file into shape
+	@git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+clean: ## Remove the build trees
+	@rm -rf build

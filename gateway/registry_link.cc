@@ -1,0 +1,167 @@
+#include "gateway/registry_link.h"
+
+#include <algorithm>
+#include <random>
+
+#include "base/log.h"
+#include "base/version.h"
+#include "gateway/gateway_metrics.h"
+
+namespace edgeplane::gateway {
+
+namespace {
+
+constexpr auto kBackoffMin = std::chrono::milliseconds(50);
+constexpr auto kBackoffMax = std::chrono::seconds(5);
+constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
+
+}  // namespace
+
+void RegistryLink::Run() {
+  std::minstd_rand random(std::random_device{}());
+  auto delay = std::chrono::milliseconds(kBackoffMin);
+  for (;;) {
+    const Time began = clock_.Now();
+    RunStream();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    // A link that stood for a while was a good one: begin the back-off anew.
+    if (clock_.Now() - began > kBackoffMax) delay = kBackoffMin;
+    std::uniform_int_distribution<int64_t> jitter(delay.count() / 2, delay.count());
+    if (!Backoff(std::chrono::milliseconds(jitter(random)))) return;
+    delay = std::min<std::chrono::milliseconds>(delay * 2, kBackoffMax);
+  }
+}
+
+bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_for(lock, delay, [this] { return stopping_; });
+}
+
+void RegistryLink::RunStream() {
+  Stream stream(*this);
+  // Writes begin outside of reactions, which gRPC must be told.
+  stream.AddHold();
+  stub_->async()->Link(&stream.context, &stream);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) stream.context.TryCancel();
+    stream_ = &stream;
+    stream.out = outbox_.Begin(Version());
+    stream.writing = true;
+    stream.StartWrite(&stream.out);
+  }
+  stream.StartRead(&stream.in);
+  stream.StartCall();
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
+  if (!linked_) stream.context.TryCancel();
+  changed_.wait(lock, [&stream] { return stream.done; });
+  if (linked_) {
+    LogWarning("link lost", {{"status", stream.result.error_message()},
+                             {"code", static_cast<int>(stream.result.error_code())}});
+  }
+  linked_ = false;
+  metrics_.LinkUp(false);
+  changed_.notify_all();
+}
+
+void RegistryLink::StreamBroken(Stream& stream) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stream.broken) return;
+    stream.broken = true;
+    if (stream_ == &stream) stream_ = nullptr;
+  }
+  stream.RemoveHold();
+}
+
+void RegistryLink::Pump() {
+  if (stream_ == nullptr || stream_->writing) return;
+  std::optional<v1::GatewayMessage> next = outbox_.Next(linked_);
+  if (!next) return;
+  stream_->out = *std::move(next);
+  stream_->writing = true;
+  stream_->StartWrite(&stream_->out);
+}
+
+void RegistryLink::Handle(const v1::RegistryMessage& message) {
+  std::shared_ptr<SessionSink> sink;
+  {
+    const std::lock_guard lock(mutex_);
+    switch (message.message_case()) {
+      case v1::RegistryMessage::kWelcome:
+        linked_ = true;
+        metrics_.LinkUp(true);
+        LogInfo("link up", {{"registry_version", message.welcome().registry_version()}});
+        Pump();
+        changed_.notify_all();
+        return;
+      case v1::RegistryMessage::kConfirm:
+        outbox_.Confirm(message.confirm().sequence());
+        changed_.notify_all();
+        return;
+      case v1::RegistryMessage::kDeliver:
+        sink = outbox_.Delivered(message.deliver());
+        break;
+      case v1::RegistryMessage::kEndSession:
+        sink = outbox_.Sink(message.end_session().session_id());
+        break;
+      case v1::RegistryMessage::MESSAGE_NOT_SET:
+        LogWarning("link message not understood");
+        return;
+    }
+  }
+  if (!sink) return;  // the session has ended in the meantime
+  if (message.has_deliver()) sink->OnDeliver(message.deliver());
+  if (message.has_end_session()) sink->OnEnd(message.end_session().reason());
+}
+
+AdmitAnswer RegistryLink::ToAnswer(const grpc::Status& status, const AdmitCall& call) {
+  if (!status.ok()) {
+    return NoDecision{"The registry gave no decision: " + status.error_message()};
+  }
+  if (call.response.has_admitted()) {
+    SessionKey key{call.request.agent_id(), call.response.admitted().session_id(),
+                   call.response.admitted().epoch()};
+    Tell([&key](LinkOutbox& outbox) { outbox.Hold(key); });
+    return key;
+  }
+  if (call.response.has_refused()) return call.response.refused();
+  return NoDecision{"The registry's answer holds no decision."};
+}
+
+void RegistryLink::Admit(std::shared_ptr<AdmitCall> call) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++admits_;
+  }
+  AdmitCall& c = *call;
+  stub_->async()->Admit(&c.context, &c.request, &c.response,
+                        [this, call = std::move(call)](const grpc::Status& status) {
+                          Wipe(*call->request.mutable_bearer());
+                          call->done(ToAnswer(status, *call));
+                          const std::lock_guard lock(mutex_);
+                          --admits_;
+                          changed_.notify_all();
+                        });
+}
+
+bool RegistryLink::Stop(Duration timeout) {
+  std::unique_lock lock(mutex_);
+  const bool all_told = changed_.wait_for(
+      lock, timeout, [this] { return stopping_ || outbox_.unconfirmed() == 0 || !linked_; });
+  const bool left_over = outbox_.unconfirmed() > 0;
+  stopping_ = true;
+  if (stream_ != nullptr) stream_->context.TryCancel();
+  changed_.notify_all();
+  // Every Admit has a deadline of its own, so this ends.
+  changed_.wait(lock, [this] { return admits_ == 0; });
+  lock.unlock();
+  if (thread_.joinable()) thread_.join();
+  return all_told && !left_over;
+}
+
+}  // namespace edgeplane::gateway

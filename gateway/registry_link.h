@@ -1,0 +1,128 @@
+// The stream behind a RegistryClient: links, repeats, reconnects with jitter.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "edgeplane/v1/agent_registry.grpc.pb.h"
+#include "gateway/link_outbox.h"
+#include "gateway/registry_client.h"
+
+namespace edgeplane::gateway {
+
+// Thread safe.
+class RegistryLink {
+ public:
+  RegistryLink(const std::string& gateway_id, const std::shared_ptr<grpc::Channel>& channel,
+               const Clock& clock, GatewayMetrics& metrics)
+      : gateway_id_(gateway_id),
+        stub_(v1::AgentRegistry::NewStub(channel)),
+        clock_(clock),
+        metrics_(metrics),
+        outbox_(gateway_id) {}
+
+  void Start() {
+    thread_ = std::thread([this] { Run(); });
+  }
+  bool Stop(Duration timeout);
+  bool WaitUntilLinked(Duration timeout) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, timeout, [this] { return linked_; });
+  }
+  bool linked() const {
+    const std::lock_guard lock(mutex_);
+    return linked_;
+  }
+  size_t unconfirmed() const {
+    const std::lock_guard lock(mutex_);
+    return outbox_.unconfirmed();
+  }
+
+  template <class Change>
+  void Tell(Change change) {
+    const std::lock_guard lock(mutex_);
+    change(outbox_);
+    Pump();
+  }
+
+  // One Admit under way.
+  struct AdmitCall {
+    grpc::ClientContext context;
+    v1::AdmitRequest request;
+    v1::AdmitResponse response;
+    std::function<void(AdmitAnswer)> done;
+  };
+  void Admit(std::shared_ptr<AdmitCall> call);
+
+  const std::string& gateway_id() const { return gateway_id_; }
+  const Clock& clock() const { return clock_; }
+  GatewayMetrics& metrics() { return metrics_; }
+
+ private:
+  // One stream. Deletes nothing: Run() owns it and waits for OnDone.
+  class Stream : public grpc::ClientBidiReactor<v1::GatewayMessage, v1::RegistryMessage> {
+   public:
+    explicit Stream(RegistryLink& link) : link_(link) {}
+    void OnReadDone(bool ok) override {
+      if (!ok) return link_.StreamBroken(*this);
+      link_.Handle(in);
+      StartRead(&in);
+    }
+    void OnWriteDone(bool ok) override {
+      if (!ok) return;  // the read fails too, and ends the stream
+      const std::lock_guard lock(link_.mutex_);
+      writing = false;
+      link_.Pump();
+    }
+    void OnDone(const grpc::Status& status) override {
+      const std::lock_guard lock(link_.mutex_);
+      result = status;
+      done = true;
+      link_.changed_.notify_all();
+    }
+
+    grpc::ClientContext context;
+    v1::GatewayMessage out;
+    v1::RegistryMessage in;
+    bool writing = false;
+    bool broken = false;
+    bool done = false;
+    grpc::Status result;
+
+   private:
+    RegistryLink& link_;
+  };
+
+  void Run();
+  void RunStream();
+  bool Backoff(std::chrono::milliseconds delay);
+  void Pump();  // with the lock held
+  void Handle(const v1::RegistryMessage& message);
+  void StreamBroken(Stream& stream);
+  AdmitAnswer ToAnswer(const grpc::Status& status, const AdmitCall& call);
+
+  const std::string gateway_id_;
+  const std::unique_ptr<v1::AgentRegistry::Stub> stub_;
+  const Clock& clock_;
+  GatewayMetrics& metrics_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  LinkOutbox outbox_;
+  Stream* stream_ = nullptr;
+  bool linked_ = false;
+  bool stopping_ = false;
+  size_t admits_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace edgeplane::gateway
