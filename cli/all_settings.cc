@@ -39,6 +39,9 @@ Result<SettingSet::Values> ReadSettingsFile(const SettingSet::Values& flags,
 
 void DeclareAllSettings(SettingSet& set, AllSettings& settings) {
   DeclareServeSettings(set, settings.serve);
+  gateway::DeclareGatewaySettings(set, settings.gateway);
+  registry::DeclareRegistrySettings(set, settings.registry);
+  admin::DeclareAdminSettings(set, settings.admin);
 }
 
 Status ResolveAllSettings(SettingSet& set, const SettingSet::Values& flags) {

@@ -4,11 +4,17 @@
 #include "base/result.h"
 #include "base/setting.h"
 #include "cli/serve_settings.h"
+#include "gateway/gateway_settings.h"
+#include "services/admin/admin_settings.h"
+#include "services/registry/registry_settings.h"
 
 namespace edgeplane::cli {
 
 struct AllSettings {
   ServeSettings serve;
+  gateway::GatewaySettings gateway;
+  registry::RegistrySettings registry;
+  admin::AdminSettings admin;
 };
 
 // `settings` must outlive `set`.

@@ -1,0 +1,20 @@
+// The command line's groups of commands; each adds its own to the tree.
+#pragma once
+
+#include "cli/command_tree.h"
+
+namespace edgeplane::cli {
+
+void AddServeCommand(CommandTree& tree);       // serve
+void AddAgentCommands(CommandTree& tree);      // agent ..
+void AddCommandCommands(CommandTree& tree);    // command ..
+void AddRefusalCommands(CommandTree& tree);    // refusal ..
+void AddFleetCommands(CommandTree& tree);      // fleet ..
+void AddConfigCommand(CommandTree& tree);      // config
+void AddCompletionCommand(CommandTree& tree);  // completion
+void AddVersionCommand(CommandTree& tree);     // version
+
+// All of them.
+void AddAllCommands(CommandTree& tree);
+
+}  // namespace edgeplane::cli

@@ -1,0 +1,44 @@
+#include "cli/run.h"
+
+#include <grpc/support/log.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/style.h"
+
+namespace edgeplane::cli {
+namespace {
+
+void Drop(gpr_log_func_args*) {}
+
+// gRPC writes to standard error on its own account; what matters to a person
+// comes as a status. GRPC_VERBOSITY brings it back, for looking into the line.
+void QuietGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function(&Drop);
+}
+
+}  // namespace
+
+ExitCode Run(const std::vector<std::string>& args, const Surroundings& around) {
+  CommandTree tree;
+  AddAllCommands(tree);
+  return tree.Run(args, around);
+}
+
+int RunProcess(int argc, const char* const* argv) {
+  QuietGrpc();
+  const SystemClock clock;
+  const Surroundings around{.in = std::cin,
+                            .out = std::cout,
+                            .err = std::cerr,
+                            .in_is_terminal = isatty(STDIN_FILENO) == 1,
+                            .colour = WantsColour(STDOUT_FILENO),
+                            .clock = clock};
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return static_cast<int>(Run(args, around));
+}
+
+}  // namespace edgeplane::cli
