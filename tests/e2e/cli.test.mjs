@@ -42,7 +42,7 @@ function secretFile(name, secret) {
 
 describe('serve', () => {
   test('prints the addresses in force and where the token is, and writes endpoints.json', () => {
-    assert.deepEqual(Object.keys(server.endpoints).sort(), ['agents', 'agents_tls', 'grpc', 'metrics']);
+    assert.deepEqual(Object.keys(server.endpoints).sort(), ['grpc_listen', 'listen', 'metrics_listen', 'tls_listen']);
     const said = server.stdout + server.stderr;
     for (const address of Object.values(server.endpoints)) {
       assert.match(address, /^127\.0\.0\.1:[1-9]\d*$/);
@@ -101,20 +101,33 @@ describe('agents', () => {
     await fails(EXIT.NOT_FOUND, /cli-imported/, 'agent', 'show', 'cli-imported');
   });
 
-  test('create gives the secret once, and it lets the agent in', async () => {
-    const created = await json('agent', 'create', '--id', 'cli-created', '--phone', '+15550009999');
-    assert.match(created.secret, /^[0-9a-f]{64}$/);
-    server.secrecy.keep(created.secret);
-    await (await Agent.open(server, 'cli-created', created.secret)).close(1000);
-    assert.ok(!(await ok('agent', 'show', 'cli-created')).includes(created.secret));
-    await fails(EXIT.FAILED, /exists|taken/i, 'agent', 'create', '--id', 'cli-created', '--phone', '+15550009999');
+  test('create gives the secret once, to a file or to standard output, and it lets the agent in', async () => {
+    const create = (id, to) => ['agent', 'create', '--id', id, '--phone', '+15550009999', '--secret-out', to];
+    const printed = await json(...create('cli-printed', '-'));
+    assert.match(printed.secret, /^[0-9a-f]{64}$/);
+    server.secrecy.keep(printed.secret);
+    await (await Agent.open(server, 'cli-printed', printed.secret)).close(1000);
+
+    const file = path.join(server.home, 'cli-filed.secret');
+    const before = await ok(...create('cli-filed', file));
+    const secret = server.secrecy.keep(fs.readFileSync(file, 'utf8').trim());
+    assert.ok(!before.includes(secret));
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+    await (await Agent.open(server, 'cli-filed', secret)).close(1000);
+    await ok('agent', 'show', 'cli-filed');  // and holds no secret
+
+    await fails(EXIT.FAILED, /exists/i, ...create('cli-filed', path.join(server.home, 'again.secret')));
+    assert.equal(fs.existsSync(path.join(server.home, 'again.secret')), false);
+    await fails(EXIT.USAGE, /cli-filed.secret/, ...create('cli-another', file));
+    assert.equal(fs.readFileSync(file, 'utf8').trim(), secret);
   });
 
   test('what is wrong with a field is said by the name of its option', async () => {
-    await fails(EXIT.USAGE, /--id/, 'agent', 'create', '--phone', '+15550009999');
-    const { code, stderr } = await cli('agent', 'create', '--id', 'x y', '--phone', '+15550009999');
-    assert.ok([EXIT.FAILED, EXIT.USAGE].includes(code));
-    assert.match(stderr, /--id/);
+    const out = ['--secret-out', path.join(server.home, 'never.secret')];
+    await fails(EXIT.USAGE, /--id/, 'agent', 'create', '--phone', '+15550009999', ...out);
+    await fails(EXIT.USAGE, /--id/, 'agent', 'create', '--id', 'x y', '--phone', '+15550009999', ...out);
+    await fails(EXIT.FAILED, /--phone/, 'agent', 'create', '--id', 'x', '--phone', 'call me', ...out);
+    assert.equal(fs.existsSync(out[1]), false);
   });
 });
 

@@ -122,7 +122,7 @@ describe('the handshake', () => {
   });
 
   test('with welcome-message, {"type":"connected"} comes first', async () => {
-    const welcoming = await startServer(['--welcome-message', 'true']);
+    const welcoming = await startServer(['--welcome-message']);
     try {
       const a = await welcoming.createAgent('welcomed');
       const agent = await Agent.open(welcoming, a.id, a.secret);

@@ -77,10 +77,10 @@ export class Server {
     await Promise.race([ready, early]);
 
     this.endpoints = JSON.parse(fs.readFileSync(endpointsFile, 'utf8'));
-    this.plain = splitAddress(this.endpoints.agents);
-    this.tls = splitAddress(this.endpoints.agents_tls);
-    this.grpc = splitAddress(this.endpoints.grpc);
-    this.metricsAddress = splitAddress(this.endpoints.metrics);
+    this.plain = splitAddress(this.endpoints.listen);
+    this.tls = splitAddress(this.endpoints.tls_listen);
+    this.grpc = splitAddress(this.endpoints.grpc_listen);
+    this.metricsAddress = splitAddress(this.endpoints.metrics_listen);
     this.adminToken = fs.readFileSync(path.join(this.dataDir, 'admin.token'), 'utf8').trim();
     this.secrecy.keep(this.adminToken);
     const certificate = path.join(this.dataDir, 'tls', 'cert.pem');
