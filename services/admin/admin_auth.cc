@@ -1,0 +1,71 @@
+#include "services/admin/admin_auth.h"
+
+#include <strings.h>
+
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/secret.h"
+
+namespace edgeplane::admin {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer";  // in any case (RFC 9110, 11.1)
+constexpr std::string_view kRoleAdmin = "admin";
+constexpr size_t kTokenBytesMax = 256;
+
+// The token of "Bearer TOKEN"; empty for anything else.
+std::string_view TokenOf(std::string_view authorization) {
+  if (authorization.size() <= kScheme.size() || authorization[kScheme.size()] != ' ' ||
+      strncasecmp(authorization.data(), kScheme.data(), kScheme.size()) != 0) {
+    return {};
+  }
+  authorization.remove_prefix(kScheme.size() + 1);
+  return authorization.size() <= kTokenBytesMax ? authorization : std::string_view();
+}
+
+Error TokenRequired(std::string why) {
+  return MakeError(v1::ErrorReason::TOKEN_REQUIRED,
+                   std::move(why) +
+                       " Send the metadata `authorization: Bearer TOKEN` with an admin token; the "
+                       "server keeps its first one in the file admin.token of its data directory.");
+}
+
+}  // namespace
+
+Status AdminAuth::Load(storage::FleetStore& store) {
+  Result<Tokens> tokens = store.ListAdminTokens();
+  if (!tokens.ok()) return tokens.error();
+  auto loaded = std::make_shared<const Tokens>(std::move(*tokens));
+  const std::lock_guard lock(mutex_);
+  tokens_ = std::move(loaded);
+  return {};
+}
+
+Status AdminAuth::Check(std::string_view authorization) const {
+  if (authorization.empty()) return TokenRequired("The call carries no token.");
+  const std::string_view token = TokenOf(authorization);
+  if (token.empty()) return TokenRequired("The authorization metadata is not Bearer and a token.");
+
+  const std::string hash = Sha256(token);
+  const std::shared_ptr<const Tokens> tokens = Snapshot();
+  const storage::AdminToken* found = nullptr;
+  // All of them, so that the time does not tell which one is close.
+  for (const storage::AdminToken& known : *tokens) {
+    if (ConstantTimeEquals(known.sha256, hash)) found = &known;
+  }
+  if (found == nullptr) return TokenRequired("The token is not known here.");
+  if (found->role != kRoleAdmin) {
+    return MakeError(v1::ErrorReason::ROLE_INSUFFICIENT,
+                     "The token '" + found->name + "' has the role '" + found->role +
+                         "', and this call needs the role 'admin'.");
+  }
+  return {};
+}
+
+std::shared_ptr<const AdminAuth::Tokens> AdminAuth::Snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return tokens_;
+}
+
+}  // namespace edgeplane::admin

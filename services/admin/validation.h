@@ -1,0 +1,30 @@
+// Whether a request may be acted on: every field within its limits. INVALID_FIELD
+// with all violations when not. What needs the store (does the agent exist?) is
+// not asked here.
+#pragma once
+
+#include "base/result.h"
+#include "edgeplane/v1/admin_service.pb.h"
+
+namespace edgeplane::admin {
+
+Status Validate(const v1::CreateAgentRequest& request);
+Status Validate(const v1::ImportAgentRequest& request);
+Status Validate(const v1::GetAgentRequest& request);
+Status Validate(const v1::ListAgentsRequest& request);
+Status Validate(const v1::UpdateAgentRequest& request);
+Status Validate(const v1::DisableAgentRequest& request);
+Status Validate(const v1::EnableAgentRequest& request);
+Status Validate(const v1::DeleteAgentRequest& request);
+
+// But for the payload, which is checked where it is turned into JSON.
+Status Validate(const v1::SendCommandRequest& request);
+Status Validate(const v1::GetCommandRequest& request);
+Status Validate(const v1::ListCommandsRequest& request);
+Status Validate(const v1::CancelCommandRequest& request);
+Status Validate(const v1::WatchCommandRequest& request);
+
+Status Validate(const v1::GetRefusalRequest& request);
+Status Validate(const v1::ListRefusalsRequest& request);
+
+}  // namespace edgeplane::admin
