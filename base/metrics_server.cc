@@ -186,6 +186,8 @@ class MetricsServer::Impl {
       Response response = error ? Refuse(error) : Route(request.get());
       // What follows a head that is wrong, or is a body, is not the next request.
       goes_on = !error && request.is_done() && request.get().keep_alive();
+      // HTTP/1.0 has to be told that the connection stays (RFC 9112, 9.3).
+      if (!error) response.version(request.get().version());
       response.keep_alive(goes_on);
       response.prepare_payload();
       const bool head_only = !error && request.get().method() == http::verb::head;

@@ -160,6 +160,15 @@ TEST_F(MetricsServerTest, KeepsConnectionsForTheNextScrape) {
   EXPECT_THAT(client.ReadUntil("\r\n\r\nready\n"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(MetricsServerTest, KeepsAnOldClientOnlyIfItAsks) {
+  Client old(address_);
+  old.Send("GET /healthz HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(old.ReadAll(), EndsWith("\r\n\r\nok\n"));
+  Client asking(address_);
+  asking.Send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(asking.ReadUntil("ok\n"), HasSubstr("Connection: keep-alive\r\n"));
+}
+
 TEST_F(MetricsServerTest, ABodyIsNotTheNextRequest) {
   Client client(address_);
   client.Send(
