@@ -15,9 +15,9 @@
 namespace edgeplane::registry {
 namespace {
 
-// Above the longest call of any store, so that whoever is inside the gate comes
-// out in time or the store is in trouble anyway.
-constexpr std::chrono::seconds kGateWaitMax{15};
+// Gateways wait 10 s for Welcome. Whoever is inside the gate makes one call of the
+// store; if that takes as long, the store is in trouble anyway.
+constexpr std::chrono::seconds kGateWaitMax{5};
 
 }  // namespace
 

@@ -1,0 +1,154 @@
+#include "services/registry/admitter.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/registry/registry_harness.h"
+
+namespace edgeplane::registry {
+namespace {
+
+using Ended = std::vector<std::pair<std::string, v1::Disconnect>>;
+
+class AdmitterTest : public testing::Test {
+ protected:
+  AdmitterTest() { h_.AddAgent("a"); }
+
+  static v1::AdmitRequest Request(const std::string& agent_id = "a",
+                                  const std::string& bearer = std::string(64, 'a')) {
+    v1::AdmitRequest request;
+    request.set_gateway_id("g1");
+    request.set_agent_id(agent_id);
+    request.set_bearer(bearer);
+    request.set_peer_address("10.0.0.1:4711");
+    return request;
+  }
+  Status Admit(const v1::AdmitRequest& request) {
+    response_.Clear();
+    return h_.admitter.Admit(request, response_);
+  }
+
+  RegistryHarness h_;
+  v1::AdmitResponse response_;
+};
+
+TEST_F(AdmitterTest, OpensASession) {
+  ASSERT_TRUE(Admit(Request()).ok());
+  const storage::Session session = *h_.store.GetAgent("a")->session;
+  EXPECT_EQ(response_.admitted().session_id(), session.session_id);
+  EXPECT_EQ(response_.admitted().epoch(), session.epoch);
+  EXPECT_EQ(session.gateway_id, "g1");
+  EXPECT_EQ(session.peer_address, "10.0.0.1:4711");
+  EXPECT_EQ(h_.pending.Find("a")->fence.session_id, session.session_id);
+  EXPECT_NE(h_.metrics_registry.Render().find("edgeplane_admission_duration_seconds_count 1"),
+            std::string::npos);
+}
+
+TEST_F(AdmitterTest, ARefusalIsAnAnswer) {
+  ASSERT_TRUE(Admit(Request("a", std::string(64, 'x'))).ok());
+  EXPECT_EQ(response_.refused().reason(), v1::SECRET_MISMATCH);
+  EXPECT_EQ(response_.refused().expected().fingerprint(),
+            h_.vault.Fingerprint(std::string(64, 'a')));
+  EXPECT_FALSE(response_.refused().detail().empty());
+  ASSERT_TRUE(Admit(Request("nobody")).ok());
+  EXPECT_EQ(response_.refused().reason(), v1::AGENT_UNKNOWN);
+  EXPECT_FALSE(h_.store.GetAgent("a")->session);
+}
+
+TEST_F(AdmitterTest, AStoreFailureIsNone) {
+  for (int64_t nth = 1; nth <= 2; ++nth) {
+    h_.store.FailOperation(nth, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
+    const Status status = Admit(Request());
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code, v1::ErrorReason::STORE_UNAVAILABLE);
+    EXPECT_EQ(response_.decision_case(), v1::AdmitResponse::DECISION_NOT_SET);
+  }
+  ASSERT_TRUE(Admit(Request()).ok());
+  EXPECT_TRUE(response_.has_admitted());
+}
+
+TEST_F(AdmitterTest, ChecksTheRequest) {
+  const auto expect_invalid = [this](void (*spoil)(v1::AdmitRequest&)) {
+    v1::AdmitRequest request = Request();
+    spoil(request);
+    const Status status = Admit(request);
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code, v1::ErrorReason::INVALID_FIELD);
+  };
+  expect_invalid([](v1::AdmitRequest& r) { r.clear_gateway_id(); });
+  expect_invalid([](v1::AdmitRequest& r) { r.set_gateway_id(std::string(129, 'g')); });
+  expect_invalid([](v1::AdmitRequest& r) { r.clear_agent_id(); });
+  expect_invalid([](v1::AdmitRequest& r) { r.set_agent_id(std::string(129, 'a')); });
+  expect_invalid([](v1::AdmitRequest& r) { r.clear_bearer(); });
+  expect_invalid([](v1::AdmitRequest& r) { r.set_bearer(std::string(1025, 'b')); });
+  expect_invalid([](v1::AdmitRequest& r) { r.set_peer_address(std::string(65, 'p')); });
+}
+
+TEST_F(AdmitterTest, ATakeoverEndsTheOlderSessionWhereItIs) {
+  ASSERT_TRUE(Admit(Request()).ok());
+  const storage::Fence first{"a", response_.admitted().session_id(), response_.admitted().epoch()};
+  LinkedGatewayUnderTest gateway = h_.JoinedLink({{first, {}}});
+  gateway.outlet->Take();
+
+  v1::AdmitRequest request = Request();
+  request.set_gateway_id("g2");
+  ASSERT_TRUE(Admit(request).ok());
+  EXPECT_GT(response_.admitted().epoch(), first.epoch);
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()), (Ended{{first.session_id, v1::SUPERSEDED}}));
+  EXPECT_FALSE(h_.directory.Find("a"));
+  EXPECT_NE(h_.metrics_registry.Render().find("edgeplane_takeovers_total 1"), std::string::npos);
+}
+
+TEST_F(AdmitterTest, ControlEndsASessionThatIsOnlyPending) {
+  LinkedGatewayUnderTest gateway = h_.JoinedLink();
+  gateway.outlet->Take();
+  ASSERT_TRUE(Admit(Request()).ok());
+  h_.control.EndSession("a", v1::DISABLED);
+  h_.Settle();
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()),
+            (Ended{{response_.admitted().session_id(), v1::DISABLED}}));
+}
+
+TEST_F(AdmitterTest, ControlEndsALiveSessionAndDeliversNoMore) {
+  ASSERT_TRUE(Admit(Request()).ok());
+  const storage::Fence fence{"a", response_.admitted().session_id(), response_.admitted().epoch()};
+  LinkedGatewayUnderTest gateway = h_.JoinedLink({{fence, {}}});
+  gateway.outlet->Take();
+  h_.control.EndSession("a", v1::OPERATOR_DISCONNECTED);
+  const std::string id = h_.Enqueue("a");
+  h_.control.CommandQueued("a");
+  h_.Settle();
+  const std::vector<v1::RegistryMessage> sent = gateway.outlet->Take();
+  EXPECT_EQ(EndedSessions(sent), (Ended{{fence.session_id, v1::OPERATOR_DISCONNECTED}}));
+  EXPECT_TRUE(Delivered(sent).empty());
+  EXPECT_EQ(h_.StateOf(id), storage::CommandState::kQueued);
+}
+
+TEST_F(AdmitterTest, ControlEndsASessionThatOnlyTheStoreKnows) {
+  LinkedGatewayUnderTest gateway = h_.JoinedLink();
+  gateway.outlet->Take();
+  const storage::Fence fence = h_.OpenSession("a");
+  h_.control.EndSession("a", v1::DISABLED);
+  h_.control.EndSession("nobody", v1::DISABLED);
+  h_.Settle();
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()), (Ended{{fence.session_id, v1::DISABLED}}));
+}
+
+TEST_F(AdmitterTest, ControlNamesTheLinkedGateways) {
+  const storage::Fence fence = h_.OpenSession("a");
+  const LinkedGatewayUnderTest first = h_.JoinedLink({{fence, {}}}, "g1");
+  const LinkedGatewayUnderTest second = h_.JoinedLink({}, "g2");
+  std::vector<LinkedGateway> gateways = h_.control.Gateways();
+  ASSERT_EQ(gateways.size(), 2u);
+  EXPECT_EQ(gateways[0].gateway_id, "g1");
+  EXPECT_EQ(gateways[0].sessions, 1);
+  EXPECT_EQ(gateways[0].link_time, h_.clock.Now());
+  EXPECT_EQ(gateways[1].sessions, 0);
+  first.link->End({});
+  EXPECT_EQ(h_.control.Gateways().size(), 1u);
+}
+
+}  // namespace
+}  // namespace edgeplane::registry

@@ -1,0 +1,35 @@
+#include "services/registry/pending_admissions.h"
+
+#include <gtest/gtest.h>
+
+namespace edgeplane::registry {
+namespace {
+
+const Time kNow = FromMicros(1'000'000'000);
+
+TEST(PendingAdmissions, KeepsTheNewestOfEachAgent) {
+  PendingAdmissions pending;
+  pending.Granted({"a", "s1", 1}, "g1", kNow);
+  pending.Granted({"a", "s3", 3}, "g2", kNow);
+  pending.Granted({"a", "s2", 2}, "g1", kNow);
+  pending.Granted({"b", "s4", 1}, "g2", kNow);
+  EXPECT_TRUE(pending.Of("g1").empty());
+  EXPECT_EQ(pending.Of("g2").size(), 2u);
+  EXPECT_EQ(pending.Find("a")->fence.session_id, "s3");
+  pending.Settled({"a", "s2", 2});
+  EXPECT_TRUE(pending.Find("a"));
+  pending.Settled({"a", "s3", 3});
+  EXPECT_FALSE(pending.Find("a"));
+}
+
+TEST(PendingAdmissions, ForgetsTheOldOnes) {
+  PendingAdmissions pending;
+  pending.Granted({"a", "s1", 1}, "g1", kNow);
+  pending.Granted({"b", "s2", 1}, "g1", kNow + Duration(1));
+  pending.Forget(kNow + Duration(1));
+  EXPECT_FALSE(pending.Find("a"));
+  EXPECT_TRUE(pending.Find("b"));
+}
+
+}  // namespace
+}  // namespace edgeplane::registry

@@ -1,0 +1,314 @@
+// The registry's parts over a MemoryStore, without gRPC, on a pool of one thread,
+// so that a test can wait until nothing is left to do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/uuid.h"
+#include "base/worker_pool.h"
+#include "services/registry/admitter.h"
+#include "services/registry/control.h"
+#include "services/registry/dispatcher.h"
+#include "services/registry/link.h"
+#include "services/registry/link_table.h"
+#include "services/registry/pending_admissions.h"
+#include "services/registry/proto_time.h"
+#include "services/registry/registry_parts.h"
+#include "services/registry/session_directory.h"
+#include "services/registry/sweeper.h"
+#include "services/registry/vault.h"
+#include "storage/memory/memory_store.h"
+
+namespace edgeplane::registry {
+
+// Keeps what a link sends.
+class RecordingOutlet final : public LinkOutlet {
+ public:
+  bool Send(v1::RegistryMessage message) override {
+    const std::lock_guard lock(mutex_);
+    if (status_ || full_) return false;
+    sent_.push_back(std::move(message));
+    return true;
+  }
+  bool HasRoom() override {
+    const std::lock_guard lock(mutex_);
+    return room_;
+  }
+  void ResumeReading() override {
+    const std::lock_guard lock(mutex_);
+    ++resumed_;
+  }
+  void End(const Status& status) override {
+    const std::lock_guard lock(mutex_);
+    if (!status_) status_ = status;
+  }
+  void Cancel() override {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+  }
+
+  void SetRoom(bool room) {
+    const std::lock_guard lock(mutex_);
+    room_ = room;
+  }
+  void SetFull(bool full) {
+    const std::lock_guard lock(mutex_);
+    full_ = full;
+  }
+  // What was sent since the last call.
+  std::vector<v1::RegistryMessage> Take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(sent_, {});
+  }
+  [[nodiscard]] std::optional<Status> status() const {
+    const std::lock_guard lock(mutex_);
+    return status_;
+  }
+  [[nodiscard]] ErrorCode ended_with() const {
+    const std::lock_guard lock(mutex_);
+    return status_ && !status_->ok() ? status_->error().code : v1::ErrorReason::UNSPECIFIED;
+  }
+  [[nodiscard]] bool cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
+  [[nodiscard]] int resumed() const {
+    const std::lock_guard lock(mutex_);
+    return resumed_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<v1::RegistryMessage> sent_;
+  std::optional<Status> status_;
+  bool room_ = true;
+  bool full_ = false;
+  bool cancelled_ = false;
+  int resumed_ = 0;
+};
+
+struct LinkedGatewayUnderTest {
+  std::shared_ptr<RecordingOutlet> outlet;
+  std::shared_ptr<Link> link;
+};
+
+inline RegistrySettings HarnessSettings() {
+  RegistrySettings settings;
+  settings.registry_workers = 1;
+  return settings;
+}
+
+struct RegistryHarness {
+  explicit RegistryHarness(RegistrySettings given = HarnessSettings())
+      : settings(given),
+        directory({static_cast<size_t>(settings.delivery_window),
+                   static_cast<size_t>(settings.delivery_window_bytes)}) {}
+
+  // Until the pool has nothing to do and nothing waits.
+  void Settle() {
+    for (size_t waiting = 1; waiting > 0;) {
+      std::promise<size_t> reached;
+      if (!pool.Continue([&] { reached.set_value(pool.QueueLength()); })) return;
+      waiting = reached.get_future().get();
+    }
+  }
+
+  void AddAgent(const std::string& agent_id, const std::string& secret = std::string(64, 'a')) {
+    storage::Agent agent;
+    agent.agent_id = agent_id;
+    agent.create_time = clock.Now();
+    const storage::SealedSecret sealed{
+        vault.SealSecret(secret, agent_id), vault.Fingerprint(secret), clock.Now(), {}};
+    Require(store.CreateAgent(agent, sealed).ok());
+  }
+
+  // A session as Admit opens it, unknown to any link.
+  storage::Fence OpenSession(const std::string& agent_id, const std::string& gateway_id = "g1") {
+    storage::SessionRequest request{NewUuid(clock.Now()), agent_id, gateway_id, "10.0.0.1:1",
+                                    clock.Now()};
+    const auto grant = store.OpenSession(request);
+    Require(grant.ok());
+    return {agent_id, request.session_id, grant->epoch};
+  }
+
+  std::string Enqueue(const std::string& agent_id, int32_t max_deliveries = 0,
+                      const std::string& payload = "{}") {
+    storage::NewCommand command;
+    command.command_id = NewUuid(clock.Now());
+    command.agent_id = agent_id;
+    command.type = "print";
+    command.payload_json = payload;
+    command.max_deliveries = max_deliveries;
+    command.create_time = clock.Now();
+    command.expire_time = clock.Now() + std::chrono::hours(1);
+    Require(store.EnqueueCommand(command, 1'000'000).ok());
+    return command.command_id;
+  }
+
+  storage::CommandState StateOf(const std::string& command_id) {
+    return store.GetCommand(command_id)->state;
+  }
+
+  // A link whose stream has just opened.
+  LinkedGatewayUnderTest OpenLink() {
+    LinkedGatewayUnderTest gateway;
+    gateway.outlet = std::make_shared<RecordingOutlet>();
+    gateway.link = std::make_shared<Link>(parts, gateway.outlet, "test");
+    Require(links.Adopt(gateway.link));
+    return gateway;
+  }
+
+  // A link that has said Hello and was welcomed.
+  LinkedGatewayUnderTest JoinedLink(const std::vector<storage::HeldSession>& held = {},
+                                    const std::string& gateway_id = "g1") {
+    LinkedGatewayUnderTest gateway = OpenLink();
+    gateway.link->Receive(HelloOf(held, gateway_id));
+    Settle();
+    return gateway;
+  }
+
+  static v1::GatewayMessage HelloOf(const std::vector<storage::HeldSession>& held,
+                                    const std::string& gateway_id = "g1",
+                                    int64_t repeats_through = 0) {
+    v1::GatewayMessage message;
+    v1::Hello& hello = *message.mutable_hello();
+    hello.set_gateway_id(gateway_id);
+    hello.set_repeats_through(repeats_through);
+    for (const storage::HeldSession& session : held) {
+      v1::Hello::HeldSession& added = *hello.add_sessions();
+      SetFence(session.fence, added);
+      for (const std::string& id : session.unacknowledged_command_ids) {
+        added.add_unacknowledged_command_ids(id);
+      }
+    }
+    return message;
+  }
+
+  static v1::GatewayMessage OpenedOf(int64_t sequence, const storage::Fence& fence) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    SetFence(fence, *message.mutable_session_opened());
+    return message;
+  }
+
+  static v1::GatewayMessage ClosedOf(int64_t sequence, const storage::Fence& fence,
+                                     const std::vector<std::string>& unwritten = {}) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    v1::SessionClosed& closed = *message.mutable_session_closed();
+    SetFence(fence, closed);
+    closed.set_reason(v1::PEER_GONE);
+    for (const std::string& id : unwritten) closed.add_unwritten_command_ids(id);
+    return message;
+  }
+
+  v1::GatewayMessage AckOf(int64_t sequence, const storage::Fence& fence,
+                           const std::string& command_id, int64_t ordinal,
+                           v1::CommandAck::Outcome outcome = v1::CommandAck::COMPLETED) const {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    v1::CommandAck& ack = *message.mutable_command_ack();
+    SetFence(fence, ack);
+    ack.set_command_id(command_id);
+    ack.set_outcome(outcome);
+    ack.set_ordinal(ordinal);
+    SetTime(clock.Now(), *ack.mutable_time());
+    return message;
+  }
+
+  v1::GatewayMessage WrittenOf(const storage::Fence& fence, const std::string& command_id) const {
+    v1::GatewayMessage message;
+    v1::CommandWritten& written = *message.mutable_command_written();
+    written.set_agent_id(fence.agent_id);
+    written.set_session_id(fence.session_id);
+    written.set_command_id(command_id);
+    SetTime(clock.Now(), *written.mutable_time());
+    return message;
+  }
+
+  v1::GatewayMessage RefusalOf(int64_t sequence, const std::string& refusal_id,
+                               int64_t count) const {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    v1::Refusal& refusal = *message.mutable_refusal();
+    refusal.set_refusal_id(refusal_id);
+    refusal.set_reason(v1::SECRET_MISMATCH);
+    refusal.set_count(count);
+    SetTime(clock.Now(), *refusal.mutable_create_time());
+    SetTime(clock.Now(), *refusal.mutable_last_time());
+    return message;
+  }
+
+  template <class Message>
+  static void SetFence(const storage::Fence& fence, Message& message) {
+    message.set_agent_id(fence.agent_id);
+    message.set_session_id(fence.session_id);
+    message.set_epoch(fence.epoch);
+  }
+
+  static void Require(bool ok) {
+    if (!ok) std::abort();  // the test itself is wrong
+  }
+
+  const RegistrySettings settings;
+  ManualClock clock{*ParseTime("2026-01-31T09:15:00Z")};
+  storage::MemoryStore store;
+  MetricsRegistry metrics_registry;
+  const Vault vault{Secret(std::string(32, 'k'))};
+  const AdmissionPolicy policy = MakeAdmissionPolicy(settings, vault);
+  RegistryMetrics metrics{metrics_registry};
+  CommandSignals signals;
+  SessionDirectory directory;
+  PendingAdmissions pending;
+  LinkTable links;
+  const RegistryParts parts{settings,  store,   clock, metrics,    signals,
+                            directory, pending, links, dispatcher, pool};
+  Dispatcher dispatcher{parts};
+  Control control{parts};
+  Admitter admitter{parts, policy};
+  Sweeper sweeper{parts};
+  WorkerPool pool{"test", static_cast<size_t>(settings.registry_workers), 1000};
+};
+
+// The commands among `messages` that are delivered, in order.
+inline std::vector<std::string> Delivered(const std::vector<v1::RegistryMessage>& messages) {
+  std::vector<std::string> ids;
+  for (const v1::RegistryMessage& message : messages) {
+    if (message.has_deliver()) ids.push_back(message.deliver().command_id());
+  }
+  return ids;
+}
+
+// The last sequence `messages` confirm; 0: none.
+inline int64_t Confirmed(const std::vector<v1::RegistryMessage>& messages) {
+  int64_t sequence = 0;
+  for (const v1::RegistryMessage& message : messages) {
+    if (message.has_confirm()) sequence = message.confirm().sequence();
+  }
+  return sequence;
+}
+
+// Sessions that `messages` end, with the reason.
+inline std::vector<std::pair<std::string, v1::Disconnect>> EndedSessions(
+    const std::vector<v1::RegistryMessage>& messages) {
+  std::vector<std::pair<std::string, v1::Disconnect>> ended;
+  for (const v1::RegistryMessage& message : messages) {
+    if (message.has_end_session()) {
+      ended.emplace_back(message.end_session().session_id(), message.end_session().reason());
+    }
+  }
+  return ended;
+}
+
+}  // namespace edgeplane::registry

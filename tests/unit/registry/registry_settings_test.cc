@@ -1,0 +1,30 @@
+#include "services/registry/registry_settings.h"
+
+#include <gtest/gtest.h>
+
+namespace edgeplane::registry {
+namespace {
+
+TEST(RegistrySettings, DefaultsAreWithinTheirBounds) {
+  RegistrySettings settings;
+  SettingSet set;
+  DeclareRegistrySettings(set, settings);
+  SettingSet::Values defaults;
+  for (const SettingInfo& info : set.settings()) defaults[info.name] = info.default_value;
+  EXPECT_TRUE(set.Resolve(defaults, {}, {}).ok());
+  EXPECT_EQ(settings.token_max_age, std::chrono::hours(24));
+  EXPECT_EQ(settings.delivery_window_bytes, 128 * 1024);
+}
+
+TEST(RegistrySettings, BoundsHold) {
+  RegistrySettings settings;
+  SettingSet set;
+  DeclareRegistrySettings(set, settings);
+  EXPECT_FALSE(set.Resolve({{"token-max-age", "31d"}}, {}, {}).ok());
+  EXPECT_FALSE(set.Resolve({{"delivery-window", "0"}}, {}, {}).ok());
+  EXPECT_TRUE(set.Resolve({{"sweep-interval", "250ms"}}, {}, {}).ok());
+  EXPECT_EQ(settings.sweep_interval, std::chrono::milliseconds(250));
+}
+
+}  // namespace
+}  // namespace edgeplane::registry
