@@ -42,9 +42,10 @@ bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
 
 void RegistryLink::RunStream() {
   Stream stream(*this);
-  // Writes begin outside of reactions, which gRPC must be told.
-  stream.AddHold();
   stub_->async()->Link(&stream.context, &stream);
+  // Writes begin outside of reactions, which gRPC must be told; it takes that in
+  // between the call's making and its start.
+  stream.AddHold();
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) stream.context.TryCancel();
