@@ -1,0 +1,30 @@
+// Brings a database's schema up to date.
+//
+// Migrations are the files of storage/migrations/sqlite: numbered from 1 without
+// gaps, append-only. Each runs in a transaction of its own together with its row
+// in schema_migrations, which keeps its SHA-256: a released file that was changed
+// afterwards is noticed, and so is a database of a newer edgeplane.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "storage/sqlite/connection.h"
+
+namespace edgeplane::storage::sqlite {
+
+struct Migration {
+  std::string_view name;  // "0001_initial"
+  std::string_view sql;
+};
+
+// STORE_CORRUPT, with what to do, where the database is not one this edgeplane
+// can use; it is then as it was.
+Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
+
+// Those built into the program.
+std::span<const Migration> EmbeddedMigrations();
+
+}  // namespace edgeplane::storage::sqlite

@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <set>
+
+#include "storage/sqlite/agent_rows.h"
+#include "storage/sqlite/command_rows.h"
+#include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite/writer.h"
+#include "storage/store_errors.h"
+
+namespace edgeplane::storage {
+
+using sqlite::Connection;
+using sqlite::Query;
+
+namespace {
+
+// What becomes of a delivered command, by its id; nothing leaves it.
+using Decide = std::function<std::optional<Occurrence>(const std::string& command_id)>;
+
+bool Contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// AGENT_NOT_FOUND, AGENT_IS_DISABLED.
+Status CheckMayConnect(Connection& db, const std::string& agent_id) {
+  Query query(db, "find_agent_disabled");
+  query.Bind(":agent_id", agent_id);
+  const Result<bool> row = query.Next();
+  if (!row.ok()) return row.error();
+  if (!*row) return AgentNotFound(agent_id);
+  if (query.Number(0) != 0) return AgentIsDisabled(agent_id);
+  return {};
+}
+
+Result<int64_t> NextEpoch(Connection& db) {
+  Query query(db, "next_epoch");
+  const Result<std::vector<int64_t>> epoch = query.Numbers();
+  if (!epoch.ok()) return epoch.error();
+  if (epoch->size() != 1) {
+    return MakeError(v1::ErrorReason::STORE_CORRUPT, "The database has lost its epoch counter.");
+  }
+  return epoch->front();
+}
+
+Status PutSession(Connection& db, const SessionRequest& request, int64_t epoch) {
+  Query query(db, "put_session");
+  query.Bind(":agent_id", request.agent_id)
+      .Bind(":session_id", request.session_id)
+      .Bind(":gateway_id", request.gateway_id)
+      .Bind(":peer_address", request.peer_address)
+      .Bind(":open_time", request.now)
+      .Bind(":epoch", epoch);
+  return query.Run();
+}
+
+Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide& decide) {
+  std::vector<int64_t> sequences;
+  {
+    Query query(db, "list_delivered");
+    query.Bind(":agent_id", agent_id);
+    Result<std::vector<int64_t>> found = query.Numbers();
+    if (!found.ok()) return found.error();
+    sequences = std::move(*found);
+  }
+  for (const int64_t sequence : sequences) {
+    Result<CommandRecord> record = sqlite::LoadCommand(db, sequence);
+    if (!record.ok()) return record.error();
+    const std::optional<Occurrence> what = decide(record->command.command_id);
+    if (!what) continue;
+    const Advance advance = AdvanceRecord(*record, *what);
+    if (!advance.step) continue;
+    Status saved = sqlite::SaveStep(db, *record, *advance.step, std::nullopt);
+    if (!saved.ok()) return saved;
+  }
+  return {};
+}
+
+// Takes back what the ended session held; only DELIVERED commands can be.
+Status ReleaseCommands(Connection& db, const std::string& agent_id,
+                       const std::vector<std::string>& unwritten, Time now) {
+  return DecideDelivered(db, agent_id, [&](const std::string& id) -> std::optional<Occurrence> {
+    return Contains(unwritten, id) ? NeverWritten(now) : SessionEnded(now);
+  });
+}
+
+Status ReturnUnheld(Connection& db, const HeldSession& held, Time now) {
+  return DecideDelivered(db, held.fence.agent_id,
+                         [&](const std::string& id) -> std::optional<Occurrence> {
+                           if (Contains(held.unacknowledged_command_ids, id)) return std::nullopt;
+                           return NeverWritten(now);
+                         });
+}
+
+Status CloseSession(Connection& db, const std::string& agent_id,
+                    const std::vector<std::string>& unwritten, Time now) {
+  Query query(db, "delete_session");
+  query.Bind(":agent_id", agent_id);
+  if (Status removed = query.Run(); !removed.ok()) return removed;
+  return ReleaseCommands(db, agent_id, unwritten, now);
+}
+
+Result<std::vector<Fence>> ListGatewaySessions(Connection& db, const std::string& gateway_id) {
+  Query query(db, "list_gateway_sessions");
+  query.Bind(":gateway_id", gateway_id);
+  std::vector<Fence> sessions;
+  while (true) {
+    const Result<bool> row = query.Next();
+    if (!row.ok()) return row.error();
+    if (!*row) return sessions;
+    sessions.push_back({query.Bytes(0), query.Bytes(1), query.Number(2)});
+  }
+}
+
+Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
+                             const std::vector<HeldSession>& held, Time now) {
+  Reconciled result;
+  std::set<std::string> kept;  // agents
+  for (const HeldSession& session : held) {
+    const auto open = sqlite::LoadSession(db, session.fence.agent_id);
+    if (!open.ok()) return open.error();
+    if (!IsHeldBy(*open, session.fence) || (*open)->gateway_id != gateway_id) {
+      result.stale.push_back(session.fence);
+      continue;
+    }
+    kept.insert(session.fence.agent_id);
+    if (Status done = ReturnUnheld(db, session, now); !done.ok()) return done.error();
+  }
+  const Result<std::vector<Fence>> open = ListGatewaySessions(db, gateway_id);
+  if (!open.ok()) return open.error();
+  for (const Fence& fence : *open) {
+    if (kept.contains(fence.agent_id)) continue;
+    if (Status done = CloseSession(db, fence.agent_id, {}, now); !done.ok()) return done.error();
+    result.ended.push_back(fence);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<SessionGrant> SqliteStore::OpenSession(const SessionRequest& request) {
+  return writer_->Run<SessionGrant>(
+      StoreOperation::kOpenSession, [request](Connection& db) -> Result<SessionGrant> {
+        Status may = CheckMayConnect(db, request.agent_id);
+        if (!may.ok()) return may.error();
+        auto superseded = sqlite::LoadSession(db, request.agent_id);
+        if (!superseded.ok()) return superseded.error();
+        if (*superseded) {
+          Status released = ReleaseCommands(db, request.agent_id, {}, request.now);
+          if (!released.ok()) return released.error();
+        }
+        const Result<int64_t> epoch = NextEpoch(db);
+        if (!epoch.ok()) return epoch.error();
+        if (Status put = PutSession(db, request, *epoch); !put.ok()) return put.error();
+        return SessionGrant{*epoch, std::move(*superseded)};
+      });
+}
+
+Result<bool> SqliteStore::EndSession(const SessionEnd& end) {
+  return writer_->Run<bool>(StoreOperation::kEndSession, [end](Connection& db) -> Result<bool> {
+    const auto open = sqlite::LoadSession(db, end.fence.agent_id);
+    if (!open.ok()) return open.error();
+    if (!IsHeldBy(*open, end.fence)) return false;
+    Status closed = CloseSession(db, end.fence.agent_id, end.unwritten_command_ids, end.now);
+    if (!closed.ok()) return closed.error();
+    return true;
+  });
+}
+
+Result<Reconciled> SqliteStore::ReconcileGateway(const std::string& gateway_id,
+                                                 const std::vector<HeldSession>& held, Time now) {
+  return writer_->Run<Reconciled>(
+      StoreOperation::kReconcileGateway,
+      [gateway_id, held, now](Connection& db) { return Reconcile(db, gateway_id, held, now); });
+}
+
+}  // namespace edgeplane::storage

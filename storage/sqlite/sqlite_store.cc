@@ -1,0 +1,80 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/file_lock.h"
+#include "storage/sqlite/migrator.h"
+#include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/writer.h"
+
+namespace edgeplane::storage {
+namespace {
+
+using sqlite::Connection;
+
+// SQLite gives the files beside the database its mode when it makes them; these
+// are for what was there before.
+Status MakeFilesPrivate(const std::string& path) {
+  if (Status made = sqlite::MakePrivateFile(path); !made.ok()) return made;
+  for (const char* suffix : {"-wal", "-shm"}) {
+    std::error_code ignored;  // an unreadable directory has failed above
+    if (!std::filesystem::exists(path + suffix, ignored)) continue;
+    if (Status made = sqlite::MakePrivateFile(path + suffix); !made.ok()) return made;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Connection>> OpenWriter(const SqliteSettings& settings) {
+  auto connection =
+      Connection::Open(settings.path, Connection::Mode::kWrite, settings.write_timeout);
+  if (!connection.ok()) return connection.error();
+  const Time now = SystemClock().Now();
+  Status migrated = Migrate(**connection, sqlite::EmbeddedMigrations(), now);
+  if (!migrated.ok()) return migrated.error();
+  if (Status prepared = (*connection)->PrepareAll(); !prepared.ok()) return prepared.error();
+  return connection;
+}
+
+Result<std::vector<std::unique_ptr<Connection>>> OpenReaders(const SqliteSettings& settings) {
+  std::vector<std::unique_ptr<Connection>> connections;
+  while (connections.size() < settings.readers) {
+    auto connection =
+        Connection::Open(settings.path, Connection::Mode::kRead, settings.read_timeout);
+    if (!connection.ok()) return connection.error();
+    connections.push_back(std::move(*connection));
+  }
+  return connections;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteSettings& settings,
+                                                       StoreMetrics* metrics) {
+  auto lock = sqlite::FileLock::Take(settings.path + ".lock");
+  if (!lock.ok()) return lock.error();
+  // Before SQLite has the file: closing a descriptor of it would drop the locks
+  // SQLite holds (POSIX fcntl, sqlite.org/howtocorrupt.html, 2.2).
+  if (Status made = MakeFilesPrivate(settings.path); !made.ok()) return made.error();
+  auto writing = OpenWriter(settings);
+  if (!writing.ok()) return writing.error();
+  auto reading = OpenReaders(settings);
+  if (!reading.ok()) return reading.error();
+  const sqlite::Writer::Limits limits{settings.write_timeout, settings.write_queue_max,
+                                      settings.batch_max};
+  auto writer = std::make_unique<sqlite::Writer>(std::move(*writing), limits, metrics);
+  auto readers =
+      std::make_unique<sqlite::ReaderPool>(std::move(*reading), settings.read_timeout, metrics);
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(*lock), std::move(writer), std::move(readers)));
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<sqlite::FileLock> lock,
+                         std::unique_ptr<sqlite::Writer> writer,
+                         std::unique_ptr<sqlite::ReaderPool> readers)
+    : lock_(std::move(lock)), writer_(std::move(writer)), readers_(std::move(readers)) {}
+
+SqliteStore::~SqliteStore() = default;
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,102 @@
+// The embedded store: one SQLite file, for one process.
+//
+// Writes go through one connection on one thread that puts concurrent calls
+// into one durable commit; reads have connections of their own and see the last
+// commit. A write call that returns success is on the disk (WAL with
+// synchronous=FULL, sqlite.org/wal.html).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "storage/store.h"
+#include "storage/store_metrics.h"
+
+namespace edgeplane::storage {
+
+namespace sqlite {
+class FileLock;
+class ReaderPool;
+class Writer;
+}  // namespace sqlite
+
+struct SqliteSettings {
+  // The database file; made, with mode 0600, if it is not there. Its directory
+  // must exist. `-wal`, `-shm` and `.lock` are put beside it.
+  std::string path;
+  Duration write_timeout = std::chrono::seconds(10);  // a writing call, all in all
+  Duration read_timeout = std::chrono::seconds(10);   // a reading call, all in all
+  size_t write_queue_max = 4096;                      // calls that wait for the writer
+  size_t batch_max = 256;                             // calls in one commit
+  size_t readers = 4;                                 // connections for reading
+};
+
+// Further errors of every call: SERVER_OVERLOADED when write_queue_max calls
+// wait already (nothing was changed), INTERNAL for a defect.
+class SqliteStore final : public Store {
+ public:
+  // Brings the schema up to date. Fails with a sentence that says what to do
+  // when another process uses the file (STORE_UNAVAILABLE), or when the file is
+  // damaged, not edgeplane's, or of a newer edgeplane (STORE_CORRUPT). `metrics`
+  // may be null and must outlive the store.
+  static Result<std::unique_ptr<SqliteStore>> Open(const SqliteSettings& settings,
+                                                   StoreMetrics* metrics);
+  // No call may be under way.
+  ~SqliteStore() override;
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  Result<Agent> CreateAgent(const Agent& agent, const std::optional<SealedSecret>& secret) override;
+  Result<Agent> GetAgent(const std::string& agent_id) override;
+  Result<Page<Agent>> ListAgents(const AgentFilter& filter, const PageRequest& page) override;
+  Result<Agent> UpdateAgent(const std::string& agent_id, const AgentChanges& changes,
+                            Time now) override;
+  Result<Agent> DisableAgent(const std::string& agent_id, const std::string& reason,
+                             Time now) override;
+  Result<Agent> EnableAgent(const std::string& agent_id, Time now) override;
+  Result<std::vector<Command>> DeleteAgent(const std::string& agent_id, Time now) override;
+  Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
+
+  Result<SessionGrant> OpenSession(const SessionRequest& request) override;
+  Result<bool> EndSession(const SessionEnd& end) override;
+  Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
+                                      const std::vector<HeldSession>& held, Time now) override;
+
+  Result<Enqueued> EnqueueCommand(const NewCommand& command, int64_t unfinished_max) override;
+  Result<Command> GetCommand(const std::string& command_id) override;
+  Result<Page<Command>> ListCommands(const CommandFilter& filter, const PageRequest& page) override;
+  Result<Command> CancelCommand(const std::string& command_id, const std::string& reason,
+                                Time now) override;
+  Result<std::vector<Command>> ClaimCommands(const Claim& claim) override;
+  Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) override;
+  Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) override;
+  Result<std::vector<StateCount>> CountCommands() override;
+
+  Status RecordRefusals(const std::vector<Refusal>& refusals) override;
+  Result<Refusal> GetRefusal(const std::string& refusal_id) override;
+  Result<Page<Refusal>> ListRefusals(const RefusalFilter& filter, const PageRequest& page) override;
+  Result<std::vector<ReasonCount>> CountRefusals(Time since) override;
+
+  Result<AgentCounts> CountAgents() override;
+  Result<std::vector<AdminToken>> ListAdminTokens() override;
+  Status PutAdminToken(const AdminToken& token) override;
+  Result<std::optional<std::string>> GetFact(const std::string& name) override;
+  Result<std::string> PutFactOnce(const std::string& name, const std::string& value) override;
+  Status CheckWritable() override;
+
+ private:
+  SqliteStore(std::unique_ptr<sqlite::FileLock> lock, std::unique_ptr<sqlite::Writer> writer,
+              std::unique_ptr<sqlite::ReaderPool> readers);
+
+  // Goes last: the file is ours until every connection is closed.
+  std::unique_ptr<sqlite::FileLock> lock_;
+  // Goes after the readers: the last connection to close folds the WAL into the
+  // database, which a read-only one cannot.
+  std::unique_ptr<sqlite::Writer> writer_;
+  std::unique_ptr<sqlite::ReaderPool> readers_;
+};
+
+}  // namespace edgeplane::storage

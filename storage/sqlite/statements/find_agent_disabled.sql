@@ -1,0 +1,1 @@
+SELECT disabled FROM agents WHERE agent_id = :agent_id

@@ -1,0 +1,1 @@
+SELECT sequence FROM commands WHERE command_id = :command_id

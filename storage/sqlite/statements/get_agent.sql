@@ -1,0 +1,13 @@
+SELECT agents.agent_id, agents.user_phone, agents.display_name, agents.labels,
+       agents.allowed_addresses, agents.disabled, agents.disabled_reason, agents.disable_time,
+       agents.create_time, agents.update_time,
+       secret.fingerprint, secret.create_time,
+       sessions.session_id, sessions.gateway_id, sessions.peer_address, sessions.open_time,
+       sessions.epoch
+FROM agents
+LEFT JOIN sessions ON sessions.agent_id = agents.agent_id
+LEFT JOIN agent_secrets AS secret
+  ON secret.agent_id = agents.agent_id
+  AND secret.number = (SELECT max(number) FROM agent_secrets
+                       WHERE agent_id = agents.agent_id AND retire_time IS NULL)
+WHERE agents.agent_id = :agent_id

@@ -1,0 +1,3 @@
+SELECT sequence FROM commands
+WHERE agent_id = :agent_id AND state = 2 AND state IN (1, 2, 3, 4)
+ORDER BY immediate DESC, sequence
