@@ -5,6 +5,7 @@
 // waits and goes on: what could not be accepted stays in the kernel's backlog.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -32,6 +33,9 @@ class AcceptLoop {
   void Stop();
 
   [[nodiscard]] const ListeningSocket& socket() const { return socket_; }
+  // Whether connections have to wait because the process or the kernel is out of
+  // something.
+  [[nodiscard]] bool starved() const { return starved_.load(std::memory_order_relaxed); }
 
  private:
   void Run();
@@ -41,7 +45,7 @@ class AcceptLoop {
   ListeningSocket socket_;
   const Handler handler_;
   int stop_event_ = -1;  // eventfd; readable: stop
-  bool starved_ = false;
+  std::atomic<bool> starved_ = false;  // written by the loop's thread
   std::thread thread_;
 };
 

@@ -98,6 +98,7 @@ class GrpcServer::Impl {
 
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] uint16_t port() const { return port_; }
+  [[nodiscard]] bool starved() const { return accepts_ && accepts_->starved(); }
   std::shared_ptr<grpc::Channel> InProcessChannel() {
     return server_->InProcessChannel(grpc::ChannelArguments());
   }
@@ -160,6 +161,7 @@ GrpcServer::~GrpcServer() { Shutdown(Duration::zero()); }
 
 const std::string& GrpcServer::address() const { return impl_->address(); }
 uint16_t GrpcServer::port() const { return impl_->port(); }
+bool GrpcServer::starved() const { return impl_->starved(); }
 std::shared_ptr<grpc::Channel> GrpcServer::InProcessChannel() { return impl_->InProcessChannel(); }
 void GrpcServer::SetServing(bool serving) { impl_->SetServing(serving); }
 void GrpcServer::Shutdown(Duration grace) { impl_->Shutdown(grace); }

@@ -56,6 +56,10 @@ class GrpcServer {
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] uint16_t port() const;
 
+  // Whether new connections have to wait, usually because the process is out of
+  // file descriptors: for readiness.
+  [[nodiscard]] bool starved() const;
+
   // A channel that goes through no socket. Has to go before the server does.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
