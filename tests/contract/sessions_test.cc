@@ -1,0 +1,230 @@
+#include "tests/contract/store_contract.h"
+
+namespace edgeplane::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class SessionContract : public StoreContract {
+ protected:
+  // A command of agent "a" with max_deliveries, delivered over `fence`.
+  std::string Delivered(const Fence& fence, int number, int32_t max_deliveries) {
+    NewCommand command = CommandFor("a", number);
+    command.max_deliveries = max_deliveries;
+    Enqueue(command);
+    EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(number)));
+    return Id(number);
+  }
+  bool End(const Fence& fence, std::vector<std::string> unwritten = {}) {
+    const Result<bool> ended = store().EndSession({fence, After(5), std::move(unwritten)});
+    EXPECT_TRUE(ended.ok());
+    return ended.ok() && *ended;
+  }
+};
+
+std::vector<std::string> SessionIds(const std::vector<Fence>& fences) {
+  std::vector<std::string> ids;
+  for (const Fence& fence : fences) ids.push_back(fence.session_id);
+  return ids;
+}
+
+TEST_P(SessionContract, OpensOnlyForAnEnabledAgent) {
+  EXPECT_EQ(CodeOf(store().OpenSession({Id(1), "a", "gw", "peer", kStart})), Code::AGENT_NOT_FOUND);
+  MakeAgent("a");
+  ASSERT_TRUE(store().DisableAgent("a", "", kStart).ok());
+  EXPECT_EQ(CodeOf(store().OpenSession({Id(1), "a", "gw", "peer", kStart})),
+            Code::AGENT_IS_DISABLED);
+  ASSERT_TRUE(store().EnableAgent("a", kStart).ok());
+  EXPECT_TRUE(store().OpenSession({Id(1), "a", "gw", "peer", kStart}).ok());
+}
+
+TEST_P(SessionContract, TheNewerSessionSupersedesTheOlder) {
+  MakeAgent("a");
+  const Fence first = Open("a", 1, "gw-1");
+  const Result<SessionGrant> second =
+      store().OpenSession({Id(2), "a", "gw-2", "198.51.100.1:1", After(9)});
+  ASSERT_TRUE(second.ok());
+  EXPECT_GT(second->epoch, first.epoch);
+  ASSERT_TRUE(second->superseded.has_value());
+  EXPECT_EQ(second->superseded->session_id, Id(1));
+  EXPECT_EQ(second->superseded->agent_id, "a");
+  EXPECT_EQ(second->superseded->gateway_id, "gw-1");
+  EXPECT_EQ(second->superseded->peer_address, "192.0.2.1:4711");
+  EXPECT_EQ(second->superseded->open_time, After(1));
+  EXPECT_EQ(second->superseded->epoch, first.epoch);
+  EXPECT_FALSE(End(first)) << "the superseded one is not the open one";
+  EXPECT_EQ(CodeOf(store().ClaimCommands(ClaimBy(first))), Code::SESSION_FENCED);
+  EXPECT_TRUE(End({"a", Id(2), second->epoch}));
+}
+
+TEST_P(SessionContract, NothingIsSupersededWhereNothingWasOpen) {
+  MakeAgent("a");
+  EXPECT_TRUE(End(Open("a", 1)));
+  const Result<SessionGrant> grant = store().OpenSession({Id(2), "a", "gw", "peer", kStart});
+  ASSERT_TRUE(grant.ok());
+  EXPECT_FALSE(grant->superseded.has_value());
+}
+
+TEST_P(SessionContract, EndsOnlyTheVerySession) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1);
+  EXPECT_FALSE(End({"a", Id(2), fence.epoch}));
+  EXPECT_FALSE(End({"a", Id(1), fence.epoch + 1}));
+  EXPECT_FALSE(End({"b", Id(1), fence.epoch}));
+  EXPECT_TRUE(End(fence));
+  EXPECT_FALSE(End(fence));
+  const Result<Agent> agent = store().GetAgent("a");
+  ASSERT_TRUE(agent.ok());
+  EXPECT_FALSE(agent->session.has_value());
+}
+
+TEST_P(SessionContract, UnansweredCommandsGoBackAsTheirDeliveriesAllow) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1);
+  Delivered(fence, 1, 0);
+  Delivered(fence, 2, 1);
+  Delivered(fence, 3, 2);
+  EXPECT_TRUE(End(fence));
+
+  const Command any = Get(Id(1));
+  EXPECT_EQ(any.state, CommandState::kQueued);
+  EXPECT_EQ(any.deliveries, 1);
+  EXPECT_EQ(any.update_time, After(5));
+  EXPECT_EQ(any.history.back().number, 3);
+  EXPECT_EQ(any.history.back().channel, Channel::kSystem);
+  EXPECT_EQ(any.history.back().session_id, "");
+  EXPECT_NE(any.history.back().detail, "");
+  EXPECT_EQ(Get(Id(2)).state, CommandState::kInDoubt);
+  EXPECT_EQ(Get(Id(3)).state, CommandState::kQueued);
+
+  // Once more, and the last one has been delivered as often as it may be.
+  const Fence second = Open("a", 2);
+  EXPECT_THAT(ClaimIds(second), ElementsAre(Id(1), Id(3)));
+  EXPECT_TRUE(End(second));
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kQueued);
+  EXPECT_EQ(Get(Id(1)).deliveries, 2);
+  EXPECT_EQ(Get(Id(3)).state, CommandState::kInDoubt);
+}
+
+TEST_P(SessionContract, SupersedingReleasesAsEndingDoes) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1);
+  Delivered(fence, 1, 0);
+  Delivered(fence, 2, 1);
+  const Fence second = Open("a", 2);
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kQueued);
+  EXPECT_EQ(Get(Id(2)).state, CommandState::kInDoubt);
+  EXPECT_THAT(ClaimIds(second), ElementsAre(Id(1)));
+}
+
+TEST_P(SessionContract, WhatTheAgentHasStaysWithIt) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1);
+  Delivered(fence, 1, 1);
+  Delivered(fence, 2, 1);
+  Delivered(fence, 3, 1);
+  AckOne(AckBy(fence, Id(1), CommandEvent::kAckReceived, 1));
+  AckOne(AckBy(fence, Id(2), CommandEvent::kAckExecuting, 2));
+  AckOne(AckBy(fence, Id(3), CommandEvent::kAckFailed, 3));
+  // Even if the gateway should think it never wrote them.
+  EXPECT_TRUE(End(fence, {Id(1), Id(2), Id(3)}));
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kReceived);
+  EXPECT_EQ(Get(Id(2)).state, CommandState::kExecuting);
+  EXPECT_EQ(Get(Id(3)).state, CommandState::kFailed);
+  EXPECT_EQ(Get(Id(1)).history.size(), 3u);
+}
+
+TEST_P(SessionContract, UnwrittenCommandsDoNotCountAsDelivered) {
+  MakeAgent("a");
+  MakeAgent("b");
+  Enqueue(CommandFor("b", 9));
+  const Fence fence = Open("a", 1);
+  Delivered(fence, 1, 1);
+  Delivered(fence, 2, 1);
+  EXPECT_TRUE(End(fence, {Id(2), Id(9), Id(77)}));
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kInDoubt);
+  const Command unwritten = Get(Id(2));
+  EXPECT_EQ(unwritten.state, CommandState::kQueued);
+  EXPECT_EQ(unwritten.deliveries, 0);
+  EXPECT_EQ(unwritten.history.back().channel, Channel::kSystem);
+  EXPECT_EQ(Get(Id(9)).history.size(), 1u);
+
+  const Fence second = Open("a", 2);
+  EXPECT_EQ(AckOne(AckBy(second, Id(2), CommandEvent::kAckCompleted, 1)).verdict,
+            AckVerdict::kNotDelivered);
+  EXPECT_THAT(ClaimIds(second), ElementsAre(Id(2)));
+}
+
+TEST_P(SessionContract, ReleasedCommandsKeepTheirPlaceInTheQueue) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1);
+  Delivered(fence, 1, 0);
+  Enqueue(CommandFor("a", 2));
+  EXPECT_TRUE(End(fence));
+  EXPECT_THAT(ClaimIds(Open("a", 2)), ElementsAre(Id(1), Id(2)));
+}
+
+TEST_P(SessionContract, ReconcilingEndsWhatTheGatewayDoesNotHold) {
+  for (const char* id : {"a", "b", "c", "d"}) MakeAgent(id);
+  const Fence held = Open("a", 1, "gw-1");
+  const Fence lost = Open("b", 2, "gw-1");
+  const Fence elsewhere = Open("c", 3, "gw-2");
+  Enqueue(CommandFor("b", 1));
+  EXPECT_THAT(ClaimIds(lost), ElementsAre(Id(1)));
+
+  const Fence wrong_epoch{"d", Id(4), 1};
+  const Result<Reconciled> result =
+      store().ReconcileGateway("gw-1", {{held, {}}, {wrong_epoch, {}}, {elsewhere, {}}}, After(9));
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT(SessionIds(result->ended), ElementsAre(Id(2)));
+  EXPECT_EQ(result->ended[0].agent_id, "b");
+  EXPECT_EQ(result->ended[0].epoch, lost.epoch);
+  EXPECT_THAT(SessionIds(result->stale), UnorderedElementsAre(Id(4), Id(3)));
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kQueued);
+  EXPECT_EQ(Get(Id(1)).deliveries, 1) << "it may have got there";
+  EXPECT_EQ(CodeOf(store().ClaimCommands(ClaimBy(lost))), Code::SESSION_FENCED);
+  EXPECT_TRUE(store().ClaimCommands(ClaimBy(held)).ok());
+  EXPECT_TRUE(store().ClaimCommands(ClaimBy(elsewhere)).ok());
+}
+
+TEST_P(SessionContract, ReconcilingTellsASupersededSessionFromTheOpenOne) {
+  MakeAgent("a");
+  const Fence old = Open("a", 1, "gw-1");
+  const Fence open = Open("a", 2, "gw-1");
+  const Result<Reconciled> result =
+      store().ReconcileGateway("gw-1", {{old, {}}, {open, {}}}, After(9));
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT(result->ended, IsEmpty());
+  EXPECT_THAT(SessionIds(result->stale), ElementsAre(Id(1)));
+  EXPECT_TRUE(End(open));
+}
+
+TEST_P(SessionContract, ReconcilingReturnsWhatNeverArrived) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1, "gw-1");
+  for (int i = 1; i <= 3; ++i) Delivered(fence, i, 1);
+  AckOne(AckBy(fence, Id(3), CommandEvent::kAckReceived, 1));
+  const Result<Reconciled> result = store().ReconcileGateway("gw-1", {{fence, {Id(2)}}}, After(9));
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT(result->ended, IsEmpty());
+  EXPECT_THAT(result->stale, IsEmpty());
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kQueued);
+  EXPECT_EQ(Get(Id(1)).deliveries, 0);
+  EXPECT_EQ(Get(Id(2)).state, CommandState::kDelivered);
+  EXPECT_EQ(Get(Id(3)).state, CommandState::kReceived);
+  EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
+}
+
+TEST_P(SessionContract, ReconcilingNothingWithNothingIsNothing) {
+  const Result<Reconciled> result = store().ReconcileGateway("gw-1", {}, kStart);
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT(result->ended, IsEmpty());
+  EXPECT_THAT(result->stale, IsEmpty());
+}
+
+EDGEPLANE_FOR_ALL_STORES(SessionContract);
+
+}  // namespace
+}  // namespace edgeplane::storage
