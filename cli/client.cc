@@ -40,14 +40,14 @@ Client::~Client() = default;
 
 std::optional<Outcome> Client::ReadToken() {
   std::error_code ignored;  // "is it there" is all that is asked
-  const bool there = !settings_.token_file.empty() &&
-                     std::filesystem::exists(settings_.token_file, ignored);
+  const bool there =
+      !settings_.token_file.empty() && std::filesystem::exists(settings_.token_file, ignored);
   if (!there && !settings_.token_file_given) return std::nullopt;
   Result<std::string> token = ReadPrivateFile(settings_.token_file, kTokenBytesMax);
   if (!token.ok()) {
-    return Outcome{ExitCode::kNotPermitted,
-                   {"cannot use the admin token in " + settings_.token_file + ": " +
-                    token.error().message}};
+    return Outcome{
+        ExitCode::kNotPermitted,
+        {"cannot use the admin token in " + settings_.token_file + ": " + token.error().message}};
   }
   token_ = Secret(std::move(*token));
   if (!IsHeaderSafe(token_.Reveal())) {

@@ -31,9 +31,9 @@ class Client {
   // One unary call: Call(&Client::Stub::GetAgent, request, response). Nothing
   // when it succeeded.
   template <class Request, class Response>
-  [[nodiscard]] std::optional<Outcome> Call(
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-      const Request& request, Response& response) {
+  [[nodiscard]] std::optional<Outcome> Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                         const Request&, Response*),
+                                            const Request& request, Response& response) {
     if (std::optional<Outcome> failure = Prepare()) return failure;
     grpc::ClientContext context;
     PrepareContext(context, settings_.timeout);

@@ -30,8 +30,8 @@ std::string DiscoverServer(const std::string& data_dir) {
   // A file that is missing or cannot be read is no reason to give up: the
   // server may still be where it is by default.
   const Result<Endpoints> endpoints = ReadEndpoints(data_dir);
-  if (!endpoints.ok() || !IsServerAddress(endpoints->grpc)) return kDefaultServer;
-  return endpoints->grpc;
+  if (!endpoints.ok() || !IsServerAddress(endpoints->grpc_listen)) return kDefaultServer;
+  return endpoints->grpc_listen;
 }
 
 }  // namespace
@@ -43,14 +43,13 @@ bool IsServerAddress(std::string_view text) {
   const std::string_view port = text.substr(colon + 1);
   const bool bracketed = host.front() == '[' && host.back() == ']';
   for (const char c : host) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                       (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '.' || c == '-' || c == '_';
     if (!plain && !(bracketed && (c == ':' || c == '%' || c == '[' || c == ']'))) return false;
   }
   uint32_t number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc() && end == port.data() + port.size() && number >= 1 &&
-         number <= 65535;
+  return error == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65535;
 }
 
 Result<ClientSettings> ResolveClientSettings(const ClientFlags& flags) {

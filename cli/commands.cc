@@ -5,16 +5,17 @@
 namespace edgeplane::cli {
 
 void AddVersionCommand(CommandTree& tree) {
-  tree.AddLocal("version", "Print the version of this program.", "edgeplane version",
-                [](const Invocation& invocation) -> Outcome {
-                  if (invocation.json) {
-                    invocation.around.out << "{\"version\":\"" << Version() << "\"}\n";
-                  } else {
-                    invocation.around.out << "edgeplane " << Version() << '\n';
-                  }
-                  return {};
-                },
-                /*with_json=*/true);
+  tree.AddLocal(
+      "version", "Print the version of this program.", "edgeplane version",
+      [](const Invocation& invocation) -> Outcome {
+        if (invocation.json) {
+          invocation.around.out << "{\"version\":\"" << Version() << "\"}\n";
+        } else {
+          invocation.around.out << "edgeplane " << Version() << '\n';
+        }
+        return {};
+      },
+      /*with_json=*/true);
 }
 
 void AddAllCommands(CommandTree& tree) {

@@ -28,7 +28,8 @@ void WriteTable(const SettingSet& set, const Surroundings& around) {
   Table table({"SETTING", "VALUE", "SOURCE", "UNIT"});
   for (const SettingInfo& info : set.settings()) {
     const bool is_default = info.source == SettingSource::kDefault;
-    table.Add({info.name, Shown(info),
+    table.Add({info.name,
+               Shown(info),
                {std::string(SettingSourceName(info.source)),
                 is_default ? Style::kFaint : Style::kHeading},
                info.unit});

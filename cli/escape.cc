@@ -1,9 +1,10 @@
 #include "cli/escape.h"
 
+#include <locale.h>
+
 #include <clocale>
 #include <cwchar>
 #include <iomanip>
-#include <locale.h>
 #include <sstream>
 
 namespace edgeplane::cli {

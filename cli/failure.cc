@@ -122,8 +122,8 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
   if (!details.info && code == StatusCode::DEADLINE_EXCEEDED) return TooLate(settings);
   if (!details.info && code == StatusCode::UNIMPLEMENTED) {
     return {ExitCode::kFailed,
-            {"what answers at " + settings.server + " does not know this call: " +
-                 Clean(status.error_message()),
+            {"what answers at " + settings.server +
+                 " does not know this call: " + Clean(status.error_message()),
              "Is it an edgeplane of this version, and its gRPC port?"}};
   }
   Outcome outcome{CodeOf(code), {}};

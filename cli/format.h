@@ -28,7 +28,8 @@ std::string FormatRelative(Time time, Time now);
 std::string FormatMoment(Time time, Time now);
 
 // "k=v" each, by key.
-std::vector<std::string> FormatLabels(const google::protobuf::Map<std::string, std::string>& labels);
+std::vector<std::string> FormatLabels(
+    const google::protobuf::Map<std::string, std::string>& labels);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 
 // An enum's name, or its number where this program does not know it (the
@@ -37,8 +38,8 @@ std::string StateText(v1::Command::State state);
 Style StateStyle(v1::Command::State state);
 bool IsFinal(v1::Command::State state);
 std::string ReasonText(v1::Reason reason);
-std::string StageText(v1::Stage stage);      // "admission"
-std::string TurnText(v1::Turn turn);         // who: "the operator"
+std::string StageText(v1::Stage stage);  // "admission"
+std::string TurnText(v1::Turn turn);     // who: "the operator"
 std::string PriorityText(v1::Command::Priority priority);
 std::string ChannelText(v1::CommandStep::Channel channel);
 

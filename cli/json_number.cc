@@ -54,8 +54,7 @@ bool DoubleHolds(std::string_view literal) {
     wanted.digits.erase(wanted.digits.find_last_not_of('0') + 1);
   }
   double value = 0;
-  const auto [end, error] =
-      std::from_chars(literal.data(), literal.data() + literal.size(), value);
+  const auto [end, error] = std::from_chars(literal.data(), literal.data() + literal.size(), value);
   if (error != std::errc() || end != literal.data() + literal.size()) return false;
   if (value == 0 || !std::isfinite(value)) return false;
 

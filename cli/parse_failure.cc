@@ -34,8 +34,8 @@ Outcome Unexpected(const std::string& word, const CLI::App& app) {
     line = "there is no command `" + PathOf(app) + " " + EscapeForTerminal(word) + "`";
     meant = NearestName(word, commands);
   } else {
-    line = "`" + PathOf(app) + "` does not know what to do with \"" + EscapeForTerminal(word) +
-           "\"";
+    line =
+        "`" + PathOf(app) + "` does not know what to do with \"" + EscapeForTerminal(word) + "\"";
   }
   if (!meant.empty()) line += "; did you mean " + meant + "?";
   return {ExitCode::kUsage, {line, SeeHelp(app)}};

@@ -79,12 +79,13 @@ Result<google::protobuf::Struct> ParsePayload(std::string_view text) {
                      "the payload must be a JSON object, for example {\"minutes\": 5}");
   }
   if (const std::optional<std::string> number = FindInexactNumber(text)) {
-    const std::string shown = number->size() <= kQuotedMax
-                                  ? *number
-                                  : number->substr(0, kQuotedMax) + "..";
+    const std::string shown =
+        number->size() <= kQuotedMax ? *number : number->substr(0, kQuotedMax) + "..";
     return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     "the number " + shown + " would reach the agent changed, as JSON numbers are "
-                     "IEEE 754 doubles; send it as a string: \"" + shown + "\"");
+                     "the number " + shown +
+                         " would reach the agent changed, as JSON numbers are "
+                         "IEEE 754 doubles; send it as a string: \"" +
+                         shown + "\"");
   }
   return ToStruct(parsed->get_object());
 }

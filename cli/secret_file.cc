@@ -40,17 +40,16 @@ Result<SecretFile> SecretFile::Create(std::string path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0 && errno == EEXIST) {
     return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     path + " exists and will not be overwritten; move it away, or name another "
-                            "file with --secret-out F.");
+                     path +
+                         " exists and will not be overwritten; move it away, or name another "
+                         "file with --secret-out F.");
   }
   if (fd < 0) return FileError(path, "cannot make", errno);
   return SecretFile(std::move(path), fd);
 }
 
 SecretFile::SecretFile(SecretFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      fd_(std::exchange(other.fd_, -1)),
-      written_(other.written_) {}
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), written_(other.written_) {}
 
 SecretFile::~SecretFile() {
   if (fd_ < 0) return;

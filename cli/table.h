@@ -43,6 +43,7 @@ class Block {
   // The further values stand below the first.
   void Add(std::string name, const std::vector<std::string>& values);
 
+  [[nodiscard]] bool empty() const { return lines_.empty(); }
   void Write(std::ostream& out, bool colour) const;
 
  private:
