@@ -19,17 +19,17 @@ int HexValue(char c) {
 }
 
 // The value of a digit of either alphabet of RFC 4648 (sections 4 and 5).
-constexpr std::array<int8_t, 256> MakeBase64Values() {
-  std::array<int8_t, 256> values{};
+constexpr std::array<int16_t, 256> MakeBase64Values() {
+  std::array<int16_t, 256> values{};
   values.fill(-1);
   for (size_t i = 0; i < kBase64Digits.size(); ++i) {
-    values[static_cast<uint8_t>(kBase64Digits[i])] = static_cast<int8_t>(i);
+    values[static_cast<uint8_t>(kBase64Digits[i])] = static_cast<int16_t>(i);
   }
   values['-'] = 62;
   values['_'] = 63;
   return values;
 }
-constexpr std::array<int8_t, 256> kBase64Values = MakeBase64Values();
+constexpr std::array<int16_t, 256> kBase64Values = MakeBase64Values();
 
 }  // namespace
 

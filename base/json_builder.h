@@ -32,10 +32,12 @@ class JsonBuilder {
 
   // --- what basic_parser asks of a handler (its names) ----------------------
   // The limit to bytes bounds all of these already.
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr size_t max_object_size = SIZE_MAX;
   static constexpr size_t max_array_size = SIZE_MAX;
   static constexpr size_t max_key_size = SIZE_MAX;
   static constexpr size_t max_string_size = SIZE_MAX;
+  // NOLINTEND(readability-identifier-naming)
 
   bool on_document_begin(ErrorCode&) { return true; }
   bool on_document_end(ErrorCode&) { return true; }

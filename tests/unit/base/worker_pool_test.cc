@@ -93,14 +93,22 @@ TEST(WorkerPoolTest, EveryCallerOfStopWaits) {
   EXPECT_EQ(second.get(), 50);
 }
 
-TEST(WorkerPoolTest, ReleasesATaskBeforeTheNextOne) {
+// What a task holds may itself turn to the pool when it goes.
+TEST(WorkerPoolTest, ReleasesATaskOutsideTheLockBeforeTheNextOne) {
   WorkerPool pool("test", 1, 10);
-  auto held = std::make_shared<int>(1);
+  size_t length_seen = 0;
+  std::shared_ptr<int> held(new int(1), [&](int* number) {
+    length_seen = pool.QueueLength();
+    delete number;
+  });
   const std::weak_ptr<int> watch = held;
+  Gate gate(pool);
   ASSERT_TRUE(pool.TrySubmit([held = std::move(held)] { static_cast<void>(*held); }));
   std::promise<bool> gone;
   ASSERT_TRUE(pool.TrySubmit([&] { gone.set_value(watch.expired()); }));
+  gate.Open();
   EXPECT_TRUE(gone.get_future().get());
+  EXPECT_EQ(length_seen, 1U);
 }
 
 TEST(WorkerPoolTest, NamesItsThreads) {
