@@ -96,9 +96,7 @@ std::vector<storage::SessionEnd> Link::NoteSessions(LinkBatch batch) {
   for (auto& entry : batch.sessions) {
     if (const auto* opened = std::get_if<LinkBatch::Opened>(&entry)) {
       if (joined_) {
-        // While the gate is closed, a newer link of the gateway takes over.
-        const std::optional<GatewayGate::Pass> pass = gate_->Enter();
-        if (pass) EnterSession(opened->fence);
+        EnterThroughGate(opened->fence);
         parts_.dispatcher.Wake(opened->fence.agent_id);
       } else {
         joining_.try_emplace(opened->fence.session_id, storage::HeldSession{opened->fence, {}});

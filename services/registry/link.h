@@ -70,6 +70,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void RunEnds(const std::shared_ptr<Ending>& ending);
   void FinishBatch();
   Status Join();
+  void EnterThroughGate(const storage::Fence& fence);
   void EnterSession(const storage::Fence& fence);
   void Fail(const char* operation, const Error& error);
   void Written(const v1::CommandWritten& written);

@@ -52,6 +52,7 @@ Status Link::Introduce(const v1::Hello& hello) {
 }
 
 Status Link::Join() {
+  if (!open()) return {};
   const std::string gateway = gateway_id();
   std::optional<GatewayGate::Closure> closure = gate_->Close(kGateWaitMax);
   if (!closure) {
@@ -92,6 +93,15 @@ Status Link::Join() {
     parts_.dispatcher.Wake(session.fence.agent_id);
   }
   return {};
+}
+
+void Link::EnterThroughGate(const storage::Fence& fence) {
+  // It may be closed by a newer link that takes over, or for a moment by an older
+  // one that has yet to find out that it was replaced.
+  const std::optional<GatewayGate::Pass> pass = gate_->Enter(kGateWaitMax);
+  if (pass) return EnterSession(fence);
+  End(MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
+                "The gateway's sessions took too long to be reconciled."));
 }
 
 // With a pass of the gate, or with the gate closed: so a newer link of the
