@@ -9,7 +9,7 @@
 
 #include "edgeplane/v1/error_reason.pb.h"
 #include "google/rpc/error_details.pb.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "services/rpc/reflection_answer.h"
@@ -31,7 +31,10 @@ struct V1 {
 };
 
 std::vector<std::string> WithStandardServices(std::vector<std::string> hosted) {
-  hosted.emplace_back(grpc::health::v1::Health::service_full_name());
+  // By a message's descriptor, which links the file in; the service's name is a
+  // constant and would not.
+  hosted.push_back(
+      grpc::health::v1::HealthCheckRequest::descriptor()->file()->service(0)->full_name());
   hosted.emplace_back(V1Alpha::Service::service_full_name());
   hosted.emplace_back(V1::Service::service_full_name());
   return hosted;

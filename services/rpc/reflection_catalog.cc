@@ -20,7 +20,11 @@ ReflectionCatalog::ReflectionCatalog(std::vector<std::string> services,
   for (const std::vector<std::string>* names : {&std::as_const(services_), &also}) {
     for (const std::string& name : *names) {
       const File* file = DescriptorPool::generated_pool()->FindFileContainingSymbol(name);
-      if (file != nullptr) AddWithImports(*file);
+      if (file == nullptr) {
+        LogError("reflection_symbol_missing", {{"name", name}});
+        continue;
+      }
+      AddWithImports(*file);
     }
   }
 }
