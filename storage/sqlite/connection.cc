@@ -1,6 +1,7 @@
 #include "storage/sqlite/connection.h"
 
 #include "base/log.h"
+#include "storage/sqlite/errors.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
@@ -24,44 +25,24 @@ constexpr const char* kWriterSettings =
 
 constexpr const char* kReaderSettings = "PRAGMA query_only = ON;";
 
-}  // namespace
-
-Error ErrorOf(int code, sqlite3* database, std::string_view what) {
-  const char* detail = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-  LogError("store_error", {{"what", what}, {"sqlite_code", code}, {"detail", detail}});
-  switch (code & 0xff) {
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_FORMAT:
-      return MakeError(v1::ErrorReason::STORE_CORRUPT,
-                       "The database is damaged; restore it from a backup.");
-    case SQLITE_FULL:
-      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "The disk is full; make room, and edgeplane goes on by itself.");
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "Another program has locked the database; end it and try again.");
-    case SQLITE_INTERRUPT:
-      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "The store did not finish in time; try again, or ask for less.");
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-    case SQLITE_CANTOPEN:
-      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "The database cannot be opened or written; check the permissions of its "
-                       "file and directory.");
-    case SQLITE_IOERR:
-    case SQLITE_NOMEM:
-    case SQLITE_PROTOCOL:
-      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "The disk or the system failed the store; the server's log says how.");
-    default:
-      return MakeError(v1::ErrorReason::INTERNAL,
-                       "The store failed in a way it should not; the server's log says how.");
-  }
+int KeepText(void* text, int columns, char** values, char** /*names*/) {
+  if (columns > 0 && values[0] != nullptr) *static_cast<std::string*>(text) = values[0];
+  return 0;
 }
+
+// SQLite stays with another journal, and says no more than that, where the file
+// system cannot share memory between processes.
+Status CheckWal(sqlite3* database) {
+  std::string mode;
+  const int code = sqlite3_exec(database, "PRAGMA journal_mode", &KeepText, &mode, nullptr);
+  if (code != SQLITE_OK) return ErrorOf(code, database, "journal_mode");
+  if (mode == "wal") return {};
+  return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
+                   "The file system of the data directory cannot carry a write-ahead log; use a "
+                   "local disk.");
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mode mode,
                                                      Duration busy_timeout) {
@@ -80,6 +61,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mo
   if (Status set = connection->Execute(kBothSettings); !set.ok()) return set.error();
   Status set = connection->Execute(mode == Mode::kWrite ? kWriterSettings : kReaderSettings);
   if (!set.ok()) return set.error();
+  if (Status wal = CheckWal(database); !wal.ok()) return wal.error();
   return connection;
 }
 

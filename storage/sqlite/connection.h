@@ -17,10 +17,6 @@
 
 namespace edgeplane::storage::sqlite {
 
-// The one place where an SQLite result code (sqlite.org/rescode.html) becomes an
-// error of the store. Logs what the code alone does not tell.
-Error ErrorOf(int code, sqlite3* database, std::string_view what);
-
 class Connection {
  public:
   using Deadline = std::chrono::steady_clock::time_point;

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "storage/sqlite/errors.h"
+
 namespace edgeplane::storage::sqlite {
 
 Query::Query(Connection& connection, StatementName name)

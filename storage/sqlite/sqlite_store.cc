@@ -62,7 +62,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteSettings& set
   auto reading = OpenReaders(settings);
   if (!reading.ok()) return reading.error();
   const sqlite::Writer::Limits limits{settings.write_timeout, settings.write_queue_max,
-                                      settings.batch_max};
+                                      settings.batch_max, settings.checkpoint_pages};
   auto writer = std::make_unique<sqlite::Writer>(std::move(*writing), limits, metrics);
   auto readers =
       std::make_unique<sqlite::ReaderPool>(std::move(*reading), settings.read_timeout, metrics);

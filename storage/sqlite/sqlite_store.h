@@ -32,6 +32,7 @@ struct SqliteSettings {
   size_t write_queue_max = 4096;                      // calls that wait for the writer
   size_t batch_max = 256;                             // calls in one commit
   size_t readers = 4;                                 // connections for reading
+  int checkpoint_pages = 4000;                        // of 4 KiB in the WAL, when it is folded back
 };
 
 // Further errors of every call: SERVER_OVERLOADED when write_queue_max calls

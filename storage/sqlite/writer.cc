@@ -5,15 +5,13 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "storage/sqlite/errors.h"
 #include "storage/sqlite/query.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
 
 using std::chrono::steady_clock;
-
-// WAL pages (4 KiB each) after which they are folded into the database.
-constexpr int kCheckpointPages = 4000;
 
 // What ends a whole batch, because the next call would meet it too or because
 // the transaction cannot be trusted any more.
@@ -44,34 +42,13 @@ Error Overloaded() {
                    "Too many writes wait for the store; try again later.");
 }
 
-// A commit that failed with one of these has left no whole transaction in the
-// WAL. After any other, an fsync that failed above all, one may be there and
-// would come back if the machine went down now.
-bool IsSurelyUndone(int code) {
-  switch (code) {
-    case SQLITE_IOERR_WRITE:
-    case SQLITE_IOERR_NOMEM:
-      return true;
-    default:
-      break;
-  }
-  switch (code & 0xff) {
-    case SQLITE_FULL:
-    case SQLITE_BUSY:
-    case SQLITE_NOMEM:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_INTERRUPT:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection, const Limits& limits, StoreMetrics* metrics)
-    : connection_(std::move(connection)), limits_(limits), metrics_(metrics) {
-  sqlite3_wal_hook(connection_->handle(), &OnWal, this);
+    : connection_(std::move(connection)),
+      limits_(limits),
+      metrics_(metrics),
+      checkpointer_(*connection_, {limits.checkpoint_pages, limits.timeout}, metrics) {
   thread_ = std::thread([this] { Loop(); });
   pthread_setname_np(thread_.native_handle(), "store-writer");
 }
@@ -113,7 +90,7 @@ Status Writer::Submit(const std::shared_ptr<Call>& call) {
 void Writer::Loop() {
   while (WaitForCalls()) {
     RunBatch();
-    if (wal_pages_ >= kCheckpointPages) Checkpoint();
+    checkpointer_.RunIfDue();
   }
 }
 
@@ -126,7 +103,7 @@ bool Writer::WaitForCalls() {
 
 Writer::Batch Writer::Take() {
   const std::lock_guard lock(mutex_);
-  const size_t count = std::min(queue_.size(), limits_.batch_max);
+  const size_t count = std::min(queue_.size(), std::max<size_t>(limits_.batch_max, 1));
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
   Batch batch(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
@@ -191,7 +168,6 @@ Status Writer::Commit(size_t operations) {
     return {};
   }
   const Error error = ErrorOf(code, connection_->handle(), "commit");
-  LogError("store_commit_failed", {{"operations", operations}, {"sqlite_code", code}});
   if (!IsSurelyUndone(code)) return InDoubt();
   return EndsBatch(error) ? error : NotDone();
 }
@@ -210,26 +186,6 @@ void Writer::AnswerAll(const Batch& batch, std::vector<Status> answers) {
     batch[i]->answer = std::move(answers[i]);
     batch[i]->answered.notify_one();
   }
-}
-
-int Writer::OnWal(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
-  static_cast<Writer*>(self)->wal_pages_ = pages;
-  return SQLITE_OK;
-}
-
-// Passive: folds back what no reader still needs, and waits for nobody.
-void Writer::Checkpoint() {
-  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
-                                             SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  const bool failed = code != SQLITE_OK;
-  if (failed && metrics_ != nullptr) metrics_->Failed(StoreOperation::kCheckpoint);
-  // Tried again after every commit from now on, but told once.
-  if (failed && !checkpoint_failing_) {
-    LogError("store_checkpoint_failed",
-             {{"sqlite_code", code}, {"detail", sqlite3_errmsg(connection_->handle())}});
-  }
-  checkpoint_failing_ = failed;
-  if (!failed) wal_pages_ = 0;
 }
 
 }  // namespace edgeplane::storage::sqlite

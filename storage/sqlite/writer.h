@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "storage/sqlite/checkpointer.h"
 #include "storage/sqlite/connection.h"
 #include "storage/store_metrics.h"
 
@@ -32,6 +33,7 @@ class Writer {
     Duration timeout{};  // of one call, its wait included
     size_t queue_max = 1;
     size_t batch_max = 1;
+    int checkpoint_pages = 1;
   };
 
   // `metrics` may be null.
@@ -81,14 +83,11 @@ class Writer {
   Status Commit(size_t operations);
   void RollBack();
   void AnswerAll(const Batch& batch, std::vector<Status> answers);
-  void Checkpoint();
-  static int OnWal(void* self, sqlite3* database, const char* name, int pages);
 
   const std::unique_ptr<Connection> connection_;
   const Limits limits_;
   StoreMetrics* const metrics_;
-  int wal_pages_ = 0;                // the writer's thread only
-  bool checkpoint_failing_ = false;  // the same
+  Checkpointer checkpointer_;
 
   std::mutex mutex_;  // guards what follows, and the calls' started and answer
   std::condition_variable wake_;
