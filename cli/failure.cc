@@ -127,7 +127,11 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
              "Is it an edgeplane of this version, and its gRPC port?"}};
   }
   Outcome outcome{CodeOf(code), {}};
-  std::string first = Clean(status.error_message());
+  // The sentence of a request with wrong fields lists them by the names of the
+  // API; below they stand by the names of the options.
+  std::string first = details.bad_request.field_violations().empty()
+                          ? Clean(status.error_message())
+                          : "the request was not accepted";
   if (first.empty()) first = "the server failed without saying why.";
   if (details.info) first += " (" + Clean(details.info->reason()) + ")";
   outcome.lines.push_back(std::move(first));

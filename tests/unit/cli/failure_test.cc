@@ -1,0 +1,80 @@
+#include "cli/failure.h"
+
+#include <gtest/gtest.h>
+
+#include "services/rpc/status.h"
+
+namespace edgeplane::cli {
+namespace {
+
+const ClientSettings kSettings{.server = "127.0.0.1:9090",
+                               .token_file = "/data/admin.token",
+                               .timeout = std::chrono::seconds(10)};
+
+class FailureTest : public testing::Test {
+ protected:
+  FailureTest() {
+    leaf_.add_option("--id");
+    leaf_.add_option("--phone");
+    leaf_.add_option("--label");
+    leaf_.add_option("--max-deliveries");
+  }
+  Outcome Explain(const Error& error) {
+    return CallFailure(rpc::ToGrpcStatus(error), kSettings, leaf_);
+  }
+  CLI::App leaf_;
+};
+
+TEST_F(FailureTest, ViolationsAreNamedAfterTheOptions) {
+  EXPECT_EQ(OptionForField("agent_id", leaf_), "--id");
+  EXPECT_EQ(OptionForField("agent.user_phone", leaf_), "--phone");
+  EXPECT_EQ(OptionForField("agent.labels[os]", leaf_), "--label");
+  EXPECT_EQ(OptionForField("max_deliveries", leaf_), "--max-deliveries");
+  EXPECT_EQ(OptionForField("command_id", leaf_), "command_id");
+  Error error = MakeError(v1::ErrorReason::INVALID_FIELD, "user_phone: .., labels: ..");
+  error.violations = {{"user_phone", "is no phone number"}, {"labels[\x1b]", "has a bad key"}};
+  const Outcome outcome = Explain(error);
+  EXPECT_EQ(outcome.code, ExitCode::kFailed);
+  EXPECT_EQ(outcome.lines, (std::vector<std::string>{"the request was not accepted (INVALID_FIELD)",
+                                                     "  --phone: is no phone number",
+                                                     "  --label: has a bad key"}));
+}
+
+TEST_F(FailureTest, CodesAreThoseThatScriptsKnow) {
+  const auto code = [&](ErrorCode reason) { return Explain(MakeError(reason, "Said.")).code; };
+  EXPECT_EQ(code(v1::ErrorReason::AGENT_NOT_FOUND), ExitCode::kNotFound);
+  EXPECT_EQ(code(v1::ErrorReason::COMMAND_NOT_FOUND), ExitCode::kNotFound);
+  EXPECT_EQ(code(v1::ErrorReason::REFUSAL_NOT_FOUND), ExitCode::kNotFound);
+  EXPECT_EQ(code(v1::ErrorReason::AGENT_ALREADY_EXISTS), ExitCode::kFailed);
+  EXPECT_EQ(code(v1::ErrorReason::TOKEN_REQUIRED), ExitCode::kNotPermitted);
+  EXPECT_EQ(code(v1::ErrorReason::ROLE_INSUFFICIENT), ExitCode::kNotPermitted);
+  // The server was reached, and says so itself.
+  EXPECT_EQ(code(v1::ErrorReason::STORE_UNAVAILABLE), ExitCode::kFailed);
+  EXPECT_EQ(code(v1::ErrorReason::STORE_IN_DOUBT), ExitCode::kFailed);
+}
+
+TEST_F(FailureTest, ALineThatDoesNotWorkIsUnreachable) {
+  const Outcome refused = CallFailure(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "connection refused"), kSettings, leaf_);
+  EXPECT_EQ(refused.code, ExitCode::kUnreachable);
+  EXPECT_EQ(refused.lines.at(0),
+            "cannot reach edgeplane at 127.0.0.1:9090: is `edgeplane serve` running?");
+  const Outcome late =
+      CallFailure(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "late"), kSettings, leaf_);
+  EXPECT_EQ(late.code, ExitCode::kUnreachable);
+  EXPECT_NE(late.lines.at(0).find("within 10s"), std::string::npos);
+}
+
+TEST_F(FailureTest, WhatTheServerSaysCannotDriveTheTerminal) {
+  const Outcome outcome =
+      Explain(MakeError(v1::ErrorReason::AGENT_NOT_FOUND, "No agent \x1b[2J\nedgeplane: done."));
+  EXPECT_EQ(outcome.lines.at(0), "No agent \\x1b[2J\\nedgeplane: done. (AGENT_NOT_FOUND)");
+  const Outcome details = CallFailure(
+      grpc::Status(grpc::StatusCode::INTERNAL, std::string(100'000, 'x'), "no protobuf \xff"),
+      kSettings, leaf_);
+  EXPECT_EQ(details.code, ExitCode::kFailed);
+  EXPECT_LT(details.lines.at(0).size(), 2000U);
+}
+
+}  // namespace
+}  // namespace edgeplane::cli

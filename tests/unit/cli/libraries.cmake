@@ -1,0 +1,1 @@
+set(libraries edgeplane_cli edgeplane_admin edgeplane_storage_memory)
