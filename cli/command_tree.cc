@@ -1,5 +1,9 @@
 #include "cli/command_tree.h"
 
+// Not named below, and still needed: App.hpp leaves the virtual functions of the
+// configuration and formatter classes it instantiates to these.
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
 #include <cctype>

@@ -30,13 +30,18 @@ std::string TextMember(const boost::json::object& object, std::string_view name)
 
 Status WriteEndpoints(const std::string& data_directory, const Endpoints& endpoints) {
   boost::json::object object;
-  object["agents"] = endpoints.agents;
-  object["agents_tls"] = endpoints.agents_tls;
-  object["grpc"] = endpoints.grpc;
-  object["metrics"] = endpoints.metrics;
+  object["listen"] = endpoints.listen;
+  object["tls_listen"] = endpoints.tls_listen;
+  object["grpc_listen"] = endpoints.grpc_listen;
+  object["metrics_listen"] = endpoints.metrics_listen;
   return WriteFileAtomically(EndpointsPath(data_directory),
                              CanonicalJson(boost::json::value(std::move(object))) + "\n",
                              kEndpointsMode);
+}
+
+void RemoveEndpoints(const std::string& data_directory) {
+  std::error_code not_there;
+  std::filesystem::remove(EndpointsPath(data_directory), not_there);
 }
 
 Result<Endpoints> ReadEndpoints(const std::string& data_directory) {
@@ -48,10 +53,10 @@ Result<Endpoints> ReadEndpoints(const std::string& data_directory) {
     return MakeError(v1::ErrorReason::INVALID_FIELD, "endpoints.json is not a JSON object.");
   }
   const boost::json::object& object = json->get_object();
-  return Endpoints{.agents = TextMember(object, "agents"),
-                   .agents_tls = TextMember(object, "agents_tls"),
-                   .grpc = TextMember(object, "grpc"),
-                   .metrics = TextMember(object, "metrics")};
+  return Endpoints{.listen = TextMember(object, "listen"),
+                   .tls_listen = TextMember(object, "tls_listen"),
+                   .grpc_listen = TextMember(object, "grpc_listen"),
+                   .metrics_listen = TextMember(object, "metrics_listen")};
 }
 
 }  // namespace edgeplane::cli

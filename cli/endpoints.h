@@ -1,10 +1,10 @@
 // DIR/endpoints.json: where the running server listens, so that the operator's
 // commands on the same machine need no --server.
 //
-//   {"agents":"127.0.0.1:8080","agents_tls":"127.0.0.1:8443",
-//    "grpc":"127.0.0.1:9090","metrics":"127.0.0.1:9091"}
+//   {"listen":"127.0.0.1:8080","tls_listen":"127.0.0.1:8443",
+//    "grpc_listen":"127.0.0.1:9090","metrics_listen":"127.0.0.1:9091"}
 //
-// Written once everything listens, with the ports in force (a setting may have
+// The names are those of the settings. Written once everything listens, with the ports in force (a setting may have
 // asked for port 0). A listener that is off is an empty string.
 #pragma once
 
@@ -15,13 +15,17 @@
 namespace edgeplane::cli {
 
 struct Endpoints {
-  std::string agents;
-  std::string agents_tls;
-  std::string grpc;
-  std::string metrics;
+  std::string listen;
+  std::string tls_listen;
+  std::string grpc_listen;
+  std::string metrics_listen;
 };
 
 Status WriteEndpoints(const std::string& data_directory, const Endpoints& endpoints);
+
+// Before a start and after a stop: whoever waits for the file waits for this
+// server, not for the one before.
+void RemoveEndpoints(const std::string& data_directory);
 
 // Unknown members are skipped, so that an older client reads a newer file.
 Result<Endpoints> ReadEndpoints(const std::string& data_directory);

@@ -1,12 +1,138 @@
 #include "cli/serve.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cerrno>
 #include <iostream>
+
+#include "base/log.h"
+#include "base/version.h"
+#include "cli/all_settings.h"
+#include "cli/failure.h"
+#include "cli/server.h"
 
 namespace edgeplane::cli {
 
-int Serve(const SettingSet::Values&) {
-  std::cerr << "edgeplane: serve is not built yet\n";
-  return 1;
+namespace {
+
+constexpr time_t kStoreCheckSeconds = 5;
+// Besides the agents' connections: the store, gRPC, the metrics listener, logs.
+constexpr rlim_t kOtherFiles = 256;
+
+LogLevel LevelOf(const std::string& name) {
+  if (name == "debug") return LogLevel::kDebug;
+  if (name == "warning") return LogLevel::kWarning;
+  if (name == "error") return LogLevel::kError;
+  return LogLevel::kInfo;
+}
+
+// Every thread inherits this, so that only the main thread hears of them, and
+// when it asks.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// Whoever asks to stop a second time does not want to wait for the agents.
+void LetSignalsKill() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// Running out of descriptors would hit agents and operators alike, so the limit
+// is raised as far as it goes, and said when that is not enough.
+void RaiseFileLimit(int64_t connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t wanted = static_cast<rlim_t>(connections) + kOtherFiles;
+  if (limit.rlim_cur < wanted) {
+    LogWarning("open files limited", {{"limit", static_cast<int64_t>(limit.rlim_cur)},
+                                      {"wanted", static_cast<int64_t>(wanted)},
+                                      {"advice", "raise it (ulimit -n, LimitNOFILE), or lower "
+                                                 "max-connections"}});
+  }
+}
+
+void Announce(const Server& server, const Endpoints& endpoints) {
+  std::cout << "edgeplane " << Version() << " is serving.\n"
+            << "  agents         ws://" << endpoints.listen << "/edge/ws\n"
+            << "  agents (TLS)   wss://" << endpoints.tls_listen << "/edge/ws\n"
+            << "  operators      " << endpoints.grpc_listen << " (gRPC)\n"
+            << "  metrics        http://" << endpoints.metrics_listen << "/metrics\n"
+            << "  admin token    " << server.admin_token_path().string() << "\n";
+  if (!server.self_signed().empty()) {
+    std::cout << "  certificate    " << server.self_signed()
+              << " (self-signed: agents have to trust it)\n";
+  }
+  std::cout << std::flush;
+}
+
+void WaitForTheEnd(Server& server, const sigset_t& signals) {
+  for (;;) {
+    const timespec interval{kStoreCheckSeconds, 0};
+    const int signal = sigtimedwait(&signals, nullptr, &interval);
+    if (signal == SIGTERM || signal == SIGINT) {
+      LogInfo("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      return;
+    }
+    if (signal == SIGHUP) {
+      const Status reloaded = server.ReloadCertificate();
+      if (reloaded) {
+        LogInfo("certificate reloaded");
+      } else {
+        LogError("certificate not reloaded", {{"error", reloaded.error().message}});
+      }
+    } else if (signal < 0 && errno == EAGAIN) {
+      server.CheckStore();
+    }
+  }
+}
+
+}  // namespace
+
+int Serve(const SettingSet::Values& flags) {
+  AllSettings settings;
+  SettingSet set;
+  DeclareAllSettings(set, settings);
+  if (const Status resolved = ResolveAllSettings(set, flags); !resolved) {
+    const Outcome failure = SettingsFailure(resolved.error());
+    for (const std::string& line : failure.lines) std::cerr << line << '\n';
+    return static_cast<int>(failure.code);
+  }
+  ConfigureLog(LevelOf(settings.serve.log_level),
+               settings.serve.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
+  const sigset_t signals = BlockSignals();
+  RaiseFileLimit(settings.gateway.max_connections);
+
+  Server server(settings);
+  const Result<Endpoints> endpoints = server.Start();
+  if (!endpoints) {
+    std::cerr << "edgeplane: " << endpoints.error().message << '\n';
+    return 1;
+  }
+  Announce(server, *endpoints);
+  LogInfo("serving", {{"version", Version()},
+                      {"listen", endpoints->listen},
+                      {"tls_listen", endpoints->tls_listen},
+                      {"grpc_listen", endpoints->grpc_listen},
+                      {"metrics_listen", endpoints->metrics_listen}});
+  WaitForTheEnd(server, signals);
+  LetSignalsKill();
+  server.Stop();
+  LogInfo("stopped");
+  return 0;
 }
 
 }  // namespace edgeplane::cli
