@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/registry/registry_harness.h"
@@ -99,6 +102,41 @@ TEST_F(AdmitterTest, ATakeoverEndsTheOlderSessionWhereItIs) {
   EXPECT_EQ(EndedSessions(gateway.outlet->Take()), (Ended{{first.session_id, v1::SUPERSEDED}}));
   EXPECT_FALSE(h_.directory.Find("a"));
   EXPECT_NE(h_.metrics_registry.Render().find("edgeplane_takeovers_total 1"), std::string::npos);
+}
+
+// Says the time, and has something happen the second time it is asked: Admit
+// asks for the decision, and again for the session.
+class EventfulClock final : public Clock {
+ public:
+  EventfulClock(Time now, std::function<void()> event) : now_(now), event_(std::move(event)) {}
+  [[nodiscard]] Time Now() const override {
+    if (++asked_ == 2) event_();
+    return now_;
+  }
+
+ private:
+  const Time now_;
+  const std::function<void()> event_;
+  mutable std::atomic<int> asked_ = 0;
+};
+
+TEST_F(AdmitterTest, WhatChangesAfterTheDecisionIsStillARefusal) {
+  const auto admit = [this](std::function<void()> event) {
+    const EventfulClock clock(h_.clock.Now(), std::move(event));
+    const RegistryParts parts{h_.settings,  h_.store,   clock,    h_.metrics,    h_.signals,
+                              h_.directory, h_.pending, h_.links, h_.dispatcher, h_.pool};
+    response_.Clear();
+    EXPECT_TRUE(Admitter(parts, h_.policy).Admit(Request(), response_).ok());
+    return response_.refused();
+  };
+  v1::AdmitResponse::Refused refused =
+      admit([this] { ASSERT_TRUE(h_.store.DisableAgent("a", "", h_.clock.Now()).ok()); });
+  EXPECT_EQ(refused.reason(), v1::AGENT_DISABLED);
+  EXPECT_EQ(refused.detail(), "An operator disabled the agent a moment ago.");
+  ASSERT_TRUE(h_.store.EnableAgent("a", h_.clock.Now()).ok());
+  refused = admit([this] { ASSERT_TRUE(h_.store.DeleteAgent("a", h_.clock.Now()).ok()); });
+  EXPECT_EQ(refused.reason(), v1::AGENT_UNKNOWN);
+  EXPECT_EQ(refused.detail(), "The agent was deleted a moment ago.");
 }
 
 TEST_F(AdmitterTest, ControlEndsASessionThatIsOnlyPending) {

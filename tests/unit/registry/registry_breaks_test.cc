@@ -13,8 +13,7 @@
 namespace edgeplane::registry {
 namespace {
 
-// Links that are open, silent, in the middle of something, or whose client does
-// not read: none of them holds up the end.
+// Whether a link is silent or in the middle of something.
 TEST_F(RegistryTest, ShutsDownWithLinksOpen) {
   ClientLink idle(*stub_);
   ClientLink welcomed(*stub_);
@@ -27,6 +26,27 @@ TEST_F(RegistryTest, ShutsDownWithLinksOpen) {
   Shutdown();
   EXPECT_EQ(welcomed.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(idle.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// A write that flow control holds up is broken off.
+TEST_F(RegistryTest, ShutsDownWithAClientThatDoesNotRead) {
+  ClientLink link(*stub_);
+  ASSERT_TRUE(link.Hello());
+  EXPECT_TRUE(link.Read().has_welcome());
+  const storage::Fence fence = Admit("a");
+  ASSERT_TRUE(link.Opened(fence));
+  // More than the transport takes, and less than the link may hold.
+  constexpr int kCommands = 100;
+  const std::string payload = R"({"a":")" + std::string(60'000, 'x') + R"("})";
+  for (int i = 0; i < kCommands; ++i) {
+    const std::string id = Enqueue("a", payload);
+    while (store_.GetCommand(id)->state == storage::CommandState::kQueued) {
+      std::this_thread::yield();
+    }
+    ASSERT_TRUE(link.Written(fence, id));
+  }
+  Shutdown();
+  EXPECT_FALSE(link.Finish().ok());
 }
 
 TEST_F(RegistryTest, TakesNoLinksOnceStopped) {

@@ -71,12 +71,12 @@ class RegistryTest : public testing::Test {
     return {agent_id, response.admitted().session_id(), response.admitted().epoch()};
   }
 
-  std::string Enqueue(const std::string& agent_id) {
+  std::string Enqueue(const std::string& agent_id, const std::string& payload = "{}") {
     storage::NewCommand command;
     command.command_id = NewUuid(clock_.Now());
     command.agent_id = agent_id;
     command.type = "print";
-    command.payload_json = "{}";
+    command.payload_json = payload;
     command.create_time = clock_.Now();
     command.expire_time = clock_.Now() + std::chrono::hours(1);
     EXPECT_TRUE(store_.EnqueueCommand(command, 1'000'000).ok());
@@ -137,6 +137,14 @@ class ClientLink {
     ack.set_command_id(command_id);
     ack.set_outcome(v1::CommandAck::COMPLETED);
     ack.set_ordinal(++ordinal_);
+    return stream_->Write(message);
+  }
+  bool Written(const storage::Fence& fence, const std::string& command_id) {
+    v1::GatewayMessage message;
+    v1::CommandWritten& written = *message.mutable_command_written();
+    written.set_agent_id(fence.agent_id);
+    written.set_session_id(fence.session_id);
+    written.set_command_id(command_id);
     return stream_->Write(message);
   }
   // The next message; an empty one when the stream has ended.
