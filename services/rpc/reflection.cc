@@ -9,6 +9,7 @@
 
 #include "edgeplane/v1/error_reason.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
@@ -42,7 +43,8 @@ std::vector<std::string> WithStandardServices(std::vector<std::string> hosted) {
 
 // What failed calls carry without any service mentioning it.
 std::vector<std::string> ErrorTypes() {
-  return {google::rpc::BadRequest::descriptor()->full_name(),
+  return {google::rpc::Status::descriptor()->full_name(),
+          google::rpc::BadRequest::descriptor()->full_name(),
           edgeplane::v1::ErrorReason::descriptor()->full_name()};
 }
 
