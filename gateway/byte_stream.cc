@@ -28,6 +28,7 @@ ByteStream::ByteStream(tcp::socket socket, SslPtr ssl,
       finish_timeout_(finish_timeout),
       deadline_(socket_.get_executor()),
       deadline_state_(std::make_shared<DeadlineState>()),
+      write_over_(socket_.get_executor(), asio::steady_timer::time_point::max()),
       last_read_(std::chrono::steady_clock::now()) {
   deadline_state_->stream = this;
   error_code ec;
@@ -70,6 +71,14 @@ bool ByteStream::HandshakeBegun() const {
 
 std::string ByteStream::TlsVersion() const { return ssl_ ? SSL_get_version(ssl_.get()) : ""; }
 
+// OpenSSL keeps the number of the file descriptor, which after Close is free for
+// any file or connection of this process: not one call may reach it from then on.
+error_code ByteStream::Unusable() const {
+  if (timed_out_) return asio::error::timed_out;
+  if (!socket_.is_open()) return asio::error::bad_descriptor;
+  return {};
+}
+
 ByteStream::Attempt ByteStream::FromSsl(int result) {
   const int saved_errno = errno;
   switch (SSL_get_error(ssl_.get(), result)) {
@@ -92,7 +101,7 @@ ByteStream::Attempt ByteStream::FromSsl(int result) {
 }
 
 ByteStream::Attempt ByteStream::TryHandshake() {
-  if (timed_out_) return {.error = asio::error::timed_out};
+  if (const error_code ec = Unusable()) return {.error = ec};
   if (!ssl_) return {};
   ERR_clear_error();
   errno = 0;
@@ -102,7 +111,7 @@ ByteStream::Attempt ByteStream::TryHandshake() {
 }
 
 ByteStream::Attempt ByteStream::TryRead(void* data, size_t size) {
-  if (timed_out_) return {.error = asio::error::timed_out};
+  if (const error_code ec = Unusable()) return {.error = ec};
   if (size == 0) return {};
   if (!unread_.empty()) {
     const size_t count = std::min(size, unread_.size());
@@ -138,9 +147,11 @@ ByteStream::Attempt ByteStream::TryRead(void* data, size_t size) {
 }
 
 ByteStream::Attempt ByteStream::TryWrite(std::span<const asio::const_buffer> buffers) {
-  if (timed_out_) return {.error = asio::error::timed_out};
+  if (const error_code ec = Unusable()) return {.error = ec};
   if (buffers.empty()) return {};
-  return ssl_ ? TryWriteTls(buffers) : TryWritePlain(buffers);
+  const Attempt attempt = ssl_ ? TryWriteTls(buffers) : TryWritePlain(buffers);
+  bytes_written_ += attempt.bytes;
+  return attempt;
 }
 
 ByteStream::Attempt ByteStream::TryWriteTls(std::span<const asio::const_buffer> buffers) {
@@ -181,7 +192,8 @@ ByteStream::Attempt ByteStream::TryWritePlain(std::span<const asio::const_buffer
 }
 
 ByteStream::Attempt ByteStream::TryFinish() {
-  if (timed_out_) return {.error = asio::error::timed_out};
+  if (finish_over_) return {};
+  if (const error_code ec = Unusable()) return {.error = ec};
   if (!finish_sent_) {
     finish_sent_ = true;
     // One try: a peer that does not take close_notify gets the FIN all the same.

@@ -14,10 +14,8 @@
 #include <openssl/ssl.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/compose.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/role.hpp>
 #include <chrono>
@@ -52,33 +50,28 @@ class ByteStream {
 
   // Completes with void(error_code). A plain stream succeeds at once.
   template <class Token>
-  auto async_handshake(Token&& token) {
-    return asio::async_compose<Token, void(error_code)>(HandshakeOp{*this}, token, socket_);
-  }
+  auto async_handshake(Token&& token);
   template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    return asio::async_compose<Token, void(error_code, size_t)>(ReadOp{*this, FirstBuffer(buffers)},
-                                                                token, socket_);
-  }
+  auto async_read_some(const Buffers& buffers, Token&& token);
   template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_compose<Token, void(error_code, size_t)>(WriteOp<Buffers>{*this, buffers},
-                                                                token, socket_);
-  }
+  auto async_write_some(const Buffers& buffers, Token&& token);
+  // Writes `bytes` whole, as the last that is said: behind the write that is under
+  // way, if there is one, and instead of every later one, which succeeds without
+  // a byte sent. Completes with void(error_code).
+  template <class Token>
+  auto async_write_last(std::string bytes, Token&& token);
   // Ends the connection gently: says that nothing more will be sent (TLS
   // close_notify, TCP FIN), then reads and drops what the peer still sends until
   // it closes too. Without the reading, the kernel might answer leftovers with a
   // reset that destroys our last words. Takes at most the finish timeout and
-  // 1 MiB; never fails, as there is nothing anybody could do about it.
+  // 1 MiB, once: a second call succeeds at once. Never fails, as there is nothing
+  // anybody could do about it.
   template <class Token>
-  auto async_finish(Token&& token) {
-    SetDeadline(finish_timeout_);
-    return asio::async_compose<Token, void(error_code)>(FinishOp{*this}, token, socket_);
-  }
+  auto async_finish(Token&& token);
 
   void SetDeadline(std::chrono::steady_clock::duration from_now);
   void ClearDeadline();
-  // Ends the connection at once; what is under way fails.
+  // Ends the connection at once; what is under way fails, and all that comes.
   void Close();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
 
@@ -89,6 +82,8 @@ class ByteStream {
   void SetReadBudget(size_t bytes) { read_budget_ = bytes; }
 
   [[nodiscard]] std::chrono::steady_clock::time_point last_read() const { return last_read_; }
+  // Of the peer's point of view: under TLS, what is in records that went out whole.
+  [[nodiscard]] uint64_t bytes_written() const { return bytes_written_; }
   [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
   // Has the peer of a TLS connection sent anything yet?
   [[nodiscard]] bool HandshakeBegun() const;
@@ -108,6 +103,8 @@ class ByteStream {
     uint64_t generation = 0;
   };
 
+  // Why nothing may be tried any more, if so.
+  [[nodiscard]] error_code Unusable() const;
   Attempt TryHandshake();
   Attempt TryRead(void* data, size_t size);
   Attempt TryWrite(std::span<const asio::const_buffer> buffers);
@@ -115,107 +112,21 @@ class ByteStream {
   Attempt TryWriteTls(std::span<const asio::const_buffer> buffers);
   Attempt TryWritePlain(std::span<const asio::const_buffer> buffers);
   Attempt FromSsl(int result);
-
-  template <class Buffers>
-  static asio::mutable_buffer FirstBuffer(const Buffers& buffers) {
-    for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers);
-         ++it) {
-      const asio::mutable_buffer buffer = *it;
-      if (buffer.size() > 0) return buffer;
-    }
-    return {};
+  void WriteBegins() { write_under_way_ = true; }
+  void WriteOver() {
+    write_under_way_ = false;
+    write_over_.cancel();
   }
 
-  // One attempt after another, waiting for the socket in between. A completion
-  // is never run inside the call that started the operation.
+  // The operations (gateway/byte_stream_operations.h).
   template <class Derived>
-  struct Op {
-    template <class Self>
-    void Step(Self& self, ByteStream& stream, const error_code& ec, const Attempt& attempt) {
-      auto& derived = static_cast<Derived&>(*this);
-      if (!ec && !attempt.error && attempt.want != Want::kNothing) {
-        started = true;
-        stream.socket_.async_wait(
-            attempt.want == Want::kRead ? tcp::socket::wait_read : tcp::socket::wait_write,
-            std::move(self));
-        return;
-      }
-      result = attempt;
-      if (ec) result.error = stream.timed_out_ ? asio::error::timed_out : ec;
-      if (started) return derived.Complete(self);
-      finished = true;
-      asio::post(stream.socket_.get_executor(), std::move(self));
-    }
-    bool started = false;
-    bool finished = false;
-    Attempt result{};
-  };
-
-  struct HandshakeOp : Op<HandshakeOp> {
-    explicit HandshakeOp(ByteStream& s) : stream(s) {}
-    ByteStream& stream;
-    template <class Self>
-    void operator()(Self& self, const error_code& ec = {}) {
-      if (this->finished) return Complete(self);
-      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryHandshake());
-    }
-    template <class Self>
-    void Complete(Self& self) {
-      self.complete(this->result.error);
-    }
-  };
-  struct FinishOp : Op<FinishOp> {
-    explicit FinishOp(ByteStream& s) : stream(s) {}
-    ByteStream& stream;
-    template <class Self>
-    void operator()(Self& self, const error_code& ec = {}) {
-      if (this->finished) return Complete(self);
-      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryFinish());
-    }
-    template <class Self>
-    void Complete(Self& self) {
-      self.complete(error_code());
-    }
-  };
-  struct ReadOp : Op<ReadOp> {
-    ReadOp(ByteStream& s, asio::mutable_buffer b) : stream(s), buffer(b) {}
-    ByteStream& stream;
-    asio::mutable_buffer buffer;
-    template <class Self>
-    void operator()(Self& self, const error_code& ec = {}) {
-      if (this->finished) return Complete(self);
-      this->Step(self, stream, ec, ec ? Attempt{} : stream.TryRead(buffer.data(), buffer.size()));
-    }
-    template <class Self>
-    void Complete(Self& self) {
-      self.complete(this->result.error, this->result.bytes);
-    }
-  };
+  struct Op;
+  struct HandshakeOp;
+  struct FinishOp;
+  struct ReadOp;
   template <class Buffers>
-  struct WriteOp : Op<WriteOp<Buffers>> {
-    WriteOp(ByteStream& s, const Buffers& b) : stream(s), buffers(b) {}
-    ByteStream& stream;
-    Buffers buffers;
-    template <class Self>
-    void operator()(Self& self, const error_code& ec = {}) {
-      if (this->finished) return Complete(self);
-      this->Step(self, stream, ec, ec ? Attempt{} : Write());
-    }
-    Attempt Write() {
-      asio::const_buffer parts[kGatherMax];
-      size_t count = 0;
-      for (auto it = asio::buffer_sequence_begin(buffers);
-           it != asio::buffer_sequence_end(buffers) && count < kGatherMax; ++it) {
-        const asio::const_buffer buffer = *it;
-        if (buffer.size() > 0) parts[count++] = buffer;
-      }
-      return stream.TryWrite({parts, count});
-    }
-    template <class Self>
-    void Complete(Self& self) {
-      self.complete(this->result.error, this->result.bytes);
-    }
-  };
+  struct WriteOp;
+  struct LastWriteOp;
 
   static constexpr size_t kGatherMax = 16;
 
@@ -225,7 +136,12 @@ class ByteStream {
   asio::steady_timer deadline_;
   std::shared_ptr<DeadlineState> deadline_state_;
   bool timed_out_ = false;
+  bool write_under_way_ = false;
+  asio::steady_timer write_over_;  // cancelled to wake; never expires
+  uint64_t bytes_written_ = 0;
+  bool said_last_ = false;
   bool finish_sent_ = false;
+  bool finish_over_ = false;
   size_t finish_read_ = 0;
   std::string unread_;
   std::optional<size_t> read_budget_;
@@ -236,9 +152,9 @@ class ByteStream {
 // What Beast's websocket::stream asks of a stream type.
 void teardown(boost::beast::role_type role, ByteStream& stream, error_code& ec);
 template <class Token>
-void async_teardown(boost::beast::role_type /*role*/, ByteStream& stream, Token&& token) {
-  stream.async_finish(std::forward<Token>(token));
-}
+void async_teardown(boost::beast::role_type role, ByteStream& stream, Token&& token);
 void beast_close_socket(ByteStream& stream);
 
 }  // namespace edgeplane::gateway
+
+#include "gateway/byte_stream_operations.h"

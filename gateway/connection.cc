@@ -66,6 +66,12 @@ void Connection::Drain(std::chrono::steady_clock::duration delay) {
   });
 }
 
+void Connection::Abort() {
+  // A session may be waiting for something else than its socket.
+  if (session_ != nullptr) session_->End(v1::RESTART);
+  stream_.Close();
+}
+
 // --- before HTTP --------------------------------------------------------------
 
 asio::awaitable<bool> Connection::Handshake() {

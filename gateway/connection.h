@@ -56,7 +56,7 @@ class Connection {
   // else gets `close-timeout` to finish.
   void Drain(std::chrono::steady_clock::duration delay);
   // Ends it now.
-  void Abort() { stream_.Close(); }
+  void Abort();
 
  private:
   asio::awaitable<bool> Handshake();

@@ -54,6 +54,7 @@ asio::awaitable<void> Connection::RefuseBad(const BadRequest& bad, const HttpReq
   refused.reason = bad.reason;
   refused.http_status = bad.http_status;
   refused.detail = bad.detail;
+  refused.variant = bad.detail;
   refused.agent_id = agent_id;
   co_await Refuse(std::move(refused), std::nullopt);
 }

@@ -14,6 +14,8 @@ namespace edgeplane::gateway {
 
 namespace {
 
+namespace websocket = boost::beast::websocket;
+
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 }  // namespace
@@ -60,6 +62,7 @@ asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target
   refused.detail = decision.detail();
   refused.presented.MergeFrom(decision.presented());
   refused.expected = decision.expected();
+  refused.variant = decision.presented().fingerprint();
   co_await Refuse(std::move(refused), std::nullopt);
 }
 
@@ -116,6 +119,10 @@ asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, cons
   WebSocket socket(stream_);
   socket.auto_fragment(false);
   socket.read_message_max(static_cast<size_t>(context_.settings.max_message_bytes));
+  // Else Beast names itself and its version.
+  socket.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+    response.set(boost::beast::http::field::server, "edgeplane");
+  }));
   // Frames a hasty client sent behind its request come first.
   stream_.Unread(std::move(buffer_));
   buffer_ = {};

@@ -19,7 +19,7 @@ namespace edgeplane::gateway {
 class EventLoops {
  public:
   explicit EventLoops(size_t count);
-  ~EventLoops();  // AbortAll must have emptied them
+  ~EventLoops();  // stops
   EventLoops(const EventLoops&) = delete;
   EventLoops& operator=(const EventLoops&) = delete;
 
@@ -42,9 +42,11 @@ class EventLoops {
 
  private:
   struct Loop {
+    // Only on its own thread. Outlives the context, which takes along the
+    // connections that are left.
+    std::list<Connection*> connections;
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-    std::list<Connection*> connections;  // only on its own thread
     std::thread thread;
   };
 

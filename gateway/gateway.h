@@ -32,7 +32,8 @@ class Gateway {
     std::string tls_key;
   };
 
-  // `registry` reaches an edgeplane.v1.AgentRegistry.
+  // `registry` reaches an edgeplane.v1.AgentRegistry. `metrics` asks the gateway
+  // at each scrape, so there must be none once it is gone.
   Gateway(Options options, const std::shared_ptr<grpc::Channel>& registry, const Clock& clock,
           MetricsRegistry& metrics);
   ~Gateway();  // stops without draining, if nobody did

@@ -87,7 +87,12 @@ asio::awaitable<void> Listener::AcceptAll() {
       continue;
     }
     failing = false;
-    Take(loop, std::move(socket));
+    try {
+      Take(loop, std::move(socket));
+    } catch (const std::exception& e) {
+      // Out of memory for one connection is no reason to stop accepting.
+      LogError("connection not taken", {{"what", e.what()}});
+    }
   }
 }
 

@@ -16,7 +16,8 @@ constexpr size_t kRowsMax = 16'384;
 constexpr size_t kAddressesMax = 65'536;
 
 std::string Key(const Refused& refused) {
-  return std::to_string(refused.reason) + ' ' + refused.peer_ip + ' ' + refused.agent_id;
+  return std::to_string(refused.reason) + ' ' + refused.peer_ip + ' ' + refused.agent_id + ' ' +
+         refused.variant;
 }
 
 void LogRefusal(const v1::Refusal& refusal) {
@@ -62,6 +63,7 @@ v1::Refusal RefusalBook::Describe(const Refused& refused, Time now) const {
 // share of new rows.
 void RefusalBook::Fold(Refused& refused) {
   refused.agent_id.clear();
+  refused.variant.clear();
   refused.presented.Clear();
   refused.expected.Clear();
   refused.detail =
@@ -110,31 +112,26 @@ std::string RefusalBook::Note(const Refused& refused) {
     refusal_id = report.refusal_id();
     rows_.push_back(Row{key, report, now, false});
     by_key_.emplace(std::move(key), std::prev(rows_.end()));
+    // Here, so that no greater count of the same row can overtake it.
+    report_(report);
   }
   LogRefusal(report);
-  report_(report);
   return refusal_id;
 }
 
 void RefusalBook::Flush() {
   const Time now = clock_.Now();
-  std::vector<v1::Refusal> reports;
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto row = rows_.begin(); row != rows_.end();) {
-      if (row->dirty) {
-        row->dirty = false;
-        reports.push_back(row->refusal);
-      }
-      if (now - row->opened >= settings_.repeat_window) {
-        by_key_.erase(row->key);
-        row = rows_.erase(row);
-      } else {
-        ++row;
-      }
+  const std::lock_guard lock(mutex_);
+  for (auto row = rows_.begin(); row != rows_.end();) {
+    if (row->dirty) report_(row->refusal);
+    row->dirty = false;
+    if (now - row->opened >= settings_.repeat_window) {
+      by_key_.erase(row->key);
+      row = rows_.erase(row);
+    } else {
+      ++row;
     }
   }
-  for (const v1::Refusal& report : reports) report_(report);
 }
 
 }  // namespace edgeplane::gateway

@@ -27,6 +27,10 @@ class GatewayMetrics;
 struct Refused {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
   int http_status = 0;   // 0: closed without an answer
+  // What makes two refusals of one agent, reason and address different all the
+  // same: another rule that was broken, another secret that was presented. Two
+  // that differ here are two rows, so that each explains its own.
+  std::string variant;
   std::string detail;    // one sentence or nothing; no secrets
   std::string agent_id;  // as claimed
   std::string peer_ip;
@@ -44,7 +48,8 @@ class RefusalBook {
     Duration repeat_window;
     int64_t rows_per_minute;
   };
-  // Takes a refusal for the ledger; must be quick. The count is absolute.
+  // Takes a refusal for the ledger; must be quick, and must not come back here.
+  // The count is absolute.
   using Report = std::function<void(const v1::Refusal&)>;
 
   RefusalBook(Settings settings, const Clock& clock, GatewayMetrics& metrics, Report report);

@@ -21,14 +21,14 @@ void RegistryLink::Run() {
   std::minstd_rand random(std::random_device{}());
   auto delay = std::chrono::milliseconds(kBackoffMin);
   for (;;) {
-    const Time began = clock_.Now();
+    const auto began = std::chrono::steady_clock::now();
     RunStream();
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
     // A link that stood for a while was a good one: begin the back-off anew.
-    if (clock_.Now() - began > kBackoffMax) delay = kBackoffMin;
+    if (std::chrono::steady_clock::now() - began > kBackoffMax) delay = kBackoffMin;
     std::uniform_int_distribution<int64_t> jitter(delay.count() / 2, delay.count());
     if (!Backoff(std::chrono::milliseconds(jitter(random)))) return;
     delay = std::min<std::chrono::milliseconds>(delay * 2, kBackoffMax);
@@ -60,7 +60,7 @@ void RegistryLink::RunStream() {
   changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
   if (!linked_) stream.context.TryCancel();
   changed_.wait(lock, [&stream] { return stream.done; });
-  if (linked_) {
+  if (linked_ && !stopping_) {
     LogWarning("link lost", {{"status", stream.result.error_message()},
                              {"code", static_cast<int>(stream.result.error_code())}});
   }

@@ -1,5 +1,6 @@
 #include "gateway/session.h"
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -25,6 +26,18 @@ constexpr auto kCongestionPause = std::chrono::milliseconds(100);
 
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
+// RFC 6455, 5.5.1: FIN and opcode 8, the length, the code in network order, and
+// the reason; all of at most 125 bytes, which the names of the vocabulary are.
+std::string CloseFrame(v1::Disconnect reason) {
+  const int code = TraitsOf(reason).close_code();
+  const std::string& name = NameOf(reason);
+  std::string frame = "\x88";
+  frame += static_cast<char>(2 + name.size());
+  frame += static_cast<char>(code >> 8);
+  frame += static_cast<char>(code & 0xff);
+  return frame + name;
+}
+
 }  // namespace
 
 Session::Session(Context context, SessionKey key, WebSocket& socket, ByteStream& stream)
@@ -41,7 +54,11 @@ Session::Session(Context context, SessionKey key, WebSocket& socket, ByteStream&
 asio::awaitable<void> Session::Run() {
   using namespace asio::experimental::awaitable_operators;
   socket_.control_callback([this](websocket::frame_type type, beast::string_view /*payload*/) {
-    if (type != websocket::frame_type::close) CountFrame();
+    if (type == websocket::frame_type::close) {
+      peer_closed_ = !ended();
+    } else {
+      CountFrame();
+    }
   });
   if (context_.settings.welcome_message) Queue({std::string(kConnectedText), ""}, false);
   co_await (ReadAll() && WriteAll() && WatchSilence() && WatchClose());
@@ -50,7 +67,7 @@ asio::awaitable<void> Session::Run() {
 
 void Session::End(v1::Disconnect reason) {
   if (ended()) return;
-  end_reason_ = reason;
+  end_reason_ = peer_closed_ ? v1::PEER_CLOSED : reason;
   wake_writer_.cancel();
   watch_.cancel();
   // From here on every wait has this one deadline behind it.
@@ -78,7 +95,7 @@ std::vector<std::string> Session::UnwrittenCommands() const {
 // --- reading ------------------------------------------------------------------
 
 asio::awaitable<void> Session::ReadAll() {
-  while (!closed_) {
+  for (;;) {
     stream_.SetReadBudget(static_cast<size_t>(context_.settings.max_message_bytes) * 2 +
                           kFramingAllowance);
     error_code ec;
@@ -87,14 +104,19 @@ asio::awaitable<void> Session::ReadAll() {
       EndBecause(ec);
       break;
     }
-    if (!ended()) CountFrame();
-    Handle({static_cast<const char*>(incoming_.data().data()), incoming_.size()});
+    const bool leaving = ended();
+    const bool within_rate = CountFrame();
+    // Whoever is being sent away is heard until it closes too: commands may be
+    // done that nobody would know of. The rate is the bound to that.
+    if (within_rate || !leaving) {
+      Handle({static_cast<const char*>(incoming_.data().data()), incoming_.size()});
+    }
     incoming_.consume(incoming_.size());
     // What a burst took is given back: thousands of sessions are idle.
     if (incoming_.capacity() > 16 * 1024) incoming_.shrink_to_fit();
     if (context_.registry.Congested()) co_await WaitWhileCongested();
   }
-  closed_ = true;
+  reading_over_ = true;
   wake_writer_.cancel();
   watch_.cancel();
 }
@@ -102,6 +124,7 @@ asio::awaitable<void> Session::ReadAll() {
 asio::awaitable<void> Session::WaitWhileCongested() {
   asio::steady_timer pause(executor_);
   while (context_.registry.Congested() && !ended()) {
+    deaf_until_ = std::chrono::steady_clock::now() + kCongestionPause;
     pause.expires_after(kCongestionPause);
     error_code ec;
     co_await pause.async_wait(Into(ec));
@@ -109,6 +132,9 @@ asio::awaitable<void> Session::WaitWhileCongested() {
 }
 
 void Session::EndBecause(const error_code& ec) {
+  // Of what breaks its protocol, Beast tells the agent itself. The read budget is
+  // ours.
+  silent_ = ec != asio::error::no_buffer_space;
   if (ec == websocket::error::closed) return End(v1::PEER_CLOSED);
   if (ec == websocket::error::message_too_big || ec == websocket::error::buffer_overflow) {
     return End(v1::MESSAGE_TOO_BIG);
@@ -119,8 +145,10 @@ void Session::EndBecause(const error_code& ec) {
   End(v1::PEER_GONE);
 }
 
-void Session::CountFrame() {
-  if (!frames_.Take(std::chrono::steady_clock::now())) End(v1::MESSAGE_RATE);
+bool Session::CountFrame() {
+  if (frames_.Take(std::chrono::steady_clock::now())) return true;
+  End(v1::MESSAGE_RATE);
+  return false;
 }
 
 void Session::Handle(std::string_view text) {
@@ -192,36 +220,48 @@ asio::awaitable<void> Session::WriteAll() {
 }
 
 asio::awaitable<bool> Session::WriteOne() {
-  const Outgoing message = std::move(outgoing_.front());
+  Outgoing message = std::move(outgoing_.front());
   outgoing_.pop_front();
   outgoing_bytes_ -= message.text.size();
   if (message.text == kPongText) pong_waits_ = false;
   close_watch_.expires_after(context_.settings.write_timeout);
+  const uint64_t written_before = stream_.bytes_written();
   error_code ec;
   co_await socket_.async_write(asio::buffer(message.text), Into(ec));
   if (!ended()) close_watch_.expires_at(asio::steady_timer::time_point::max());
   if (ec) {
     if (!ended()) End(v1::PEER_GONE);
+    if (stream_.bytes_written() == written_before) outgoing_.push_front(std::move(message));
     co_return false;
   }
   if (!message.command_id.empty()) context_.registry.Written(key_, message.command_id);
   co_return true;
 }
 
+// Not Beast's async_close: that one throws away every message which arrives before
+// the agent's own close, acknowledgements among them; and it waits for ever when
+// the agent breaks the protocol meanwhile, as the read operation then wants to
+// write while it holds what async_close waits for.
 asio::awaitable<void> Session::Close() {
-  // closed_: the peer's close has been answered by Beast, or the connection is gone.
-  if (!closed_) {
-    const websocket::close_reason reason(
-        static_cast<websocket::close_code>(TraitsOf(end_reason_).close_code()),
-        beast::string_view(NameOf(end_reason_)));
-    error_code ec;
-    co_await socket_.async_close(reason, Into(ec));
-    closed_ = true;
+  error_code ec;
+  if (!silent_ && !peer_closed_) {
+    std::string frame = CloseFrame(end_reason_);
+    co_await stream_.async_write_last(std::move(frame), Into(ec));
   }
+  if (!ec) co_await WaitForTheReader();
   error_code ignored;
   co_await stream_.async_finish(Into(ignored));
   stream_.Close();
   close_watch_.cancel();
+}
+
+// Ends with the agent's close, or with the connection: at the latest when
+// close_watch_ cuts it.
+asio::awaitable<void> Session::WaitForTheReader() {
+  while (!reading_over_) {
+    error_code ec;
+    co_await wake_writer_.async_wait(Into(ec));
+  }
 }
 
 // --- watching -----------------------------------------------------------------
@@ -229,7 +269,8 @@ asio::awaitable<void> Session::Close() {
 // Any byte counts as life: a long message on a slow line is no silence.
 asio::awaitable<void> Session::WatchSilence() {
   while (!ended()) {
-    const auto dead_at = stream_.last_read() + context_.settings.session_idle_timeout;
+    const auto dead_at =
+        std::max(stream_.last_read(), deaf_until_) + context_.settings.session_idle_timeout;
     if (std::chrono::steady_clock::now() >= dead_at) {
       End(v1::IDLE_TIMEOUT);
       break;

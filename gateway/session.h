@@ -64,11 +64,13 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   asio::awaitable<bool> WriteOne();
   asio::awaitable<void> Close();
   asio::awaitable<void> WaitWhileCongested();
+  asio::awaitable<void> WaitForTheReader();
 
   void Handle(std::string_view text);
   void HandleAck(AckMessage ack);
   void Queue(Outgoing message, bool first);
-  void CountFrame();
+  // False, and the session ends, when the agent sends too many.
+  bool CountFrame();
   void EndBecause(const error_code& read_error);
   [[nodiscard]] bool ended() const { return end_reason_ != v1::DISCONNECT_UNSPECIFIED; }
 
@@ -84,7 +86,11 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   TokenBucket frames_;
   int64_t acks_ = 0;
   v1::Disconnect end_reason_ = v1::DISCONNECT_UNSPECIFIED;
-  bool closed_ = false;             // nothing more is written
+  bool reading_over_ = false;
+  bool peer_closed_ = false;  // the agent's close has come; Beast answers it
+  bool silent_ = false;       // no close of ours: Beast has sent one, or nobody is there
+  // When the gateway last chose not to listen: that is no silence of the agent's.
+  std::chrono::steady_clock::time_point deaf_until_;
   asio::steady_timer wake_writer_;  // cancelled to wake; never expires by itself
   asio::steady_timer watch_;
   asio::steady_timer close_watch_;

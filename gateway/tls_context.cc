@@ -10,7 +10,8 @@ namespace edgeplane::gateway {
 namespace {
 
 Error TlsError(const std::string& what, const std::filesystem::path& path) {
-  const unsigned long code = ERR_peek_last_error();
+  // The first: the later ones say no more than that something failed.
+  const unsigned long code = ERR_peek_error();
   const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
   ERR_clear_error();
   return MakeError(
@@ -31,6 +32,8 @@ void Configure(SSL_CTX* context) {
   // One ticket is enough for the one connection an agent makes next.
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  // A key under a passphrase is refused; OpenSSL would ask the terminal for it.
+  SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
 }
 
 }  // namespace

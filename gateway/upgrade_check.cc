@@ -13,6 +13,8 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+constexpr size_t kWebSocketKeyBytes = 24;
+
 // What a proxy leaves behind: the operator has to know where to look.
 std::string ProxyEvidence(const HttpRequest& request) {
   constexpr std::array<std::string_view, 5> kProxyHeaders = {"Via", "Forwarded", "X-Forwarded-For",
@@ -74,6 +76,13 @@ std::optional<BadRequest> CheckUpgrade(const HttpRequest& request,
   }
   if (request.count(http::field::sec_websocket_key) != 1) {
     return HeadersMissing(request, "There is not exactly one Sec-WebSocket-Key.");
+  }
+  // 16 bytes in base64 (RFC 6455, 4.1). Beast takes shorter ones too, but would
+  // answer a longer one by itself, after the agent has been admitted.
+  const size_t key_bytes = request[http::field::sec_websocket_key].size();
+  if (key_bytes == 0 || key_bytes > kWebSocketKeyBytes) {
+    return BadRequest{v1::MALFORMED_REQUEST, 400,
+                      "The Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455, 4.1)."};
   }
   if (request[http::field::sec_websocket_version] != "13") {
     return BadRequest{v1::WEBSOCKET_VERSION, 426, ""};
