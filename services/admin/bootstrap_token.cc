@@ -69,7 +69,7 @@ Result<BootstrapToken> MakeAndKeep(storage::FleetStore& store, const fs::path& p
   const Status written = WriteFileAtomically(path, line, kOwnerOnly);
   Wipe(line);
   if (!written.ok()) return written.error();
-  LogInfo("admin_token_made", {{"file", path.string()}, {"replaces_earlier", replaces}});
+  LogInfo("admin token made", {{"file", path.string()}, {"replaces_earlier", replaces}});
   return BootstrapToken::kMade;
 }
 
@@ -101,7 +101,7 @@ Result<BootstrapToken> EnsureAdminToken(storage::FleetStore& store, const fs::pa
     if (Status kept = Remember(store, token.Reveal(), clock.Now()); !kept.ok()) {
       return kept.error();
     }
-    LogInfo("admin_token_adopted", {{"file", path.string()}});
+    LogInfo("admin token adopted", {{"file", path.string()}});
     return BootstrapToken::kAdopted;
   }
   if (!ConstantTimeEquals(**known, Sha256(token.Reveal()))) {

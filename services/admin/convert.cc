@@ -6,14 +6,14 @@
 
 #include "base/log.h"
 #include "base/reasons.h"
+#include "base/timestamp.h"
 #include "services/admin/payload.h"
-#include "services/registry/proto_time.h"
 
 namespace edgeplane::admin {
 namespace {
 
-using registry::GetTime;
-using registry::SetTime;
+using GetTime;
+using SetTime;
 using storage::Channel;
 using storage::CommandState;
 
@@ -96,7 +96,7 @@ v1::CommandStep ToProto(const storage::CommandStep& step) {
 Result<v1::Command> ToProto(const storage::Command& command) {
   Result<google::protobuf::Struct> payload = PayloadFromJson(command.payload_json);
   if (!payload.ok()) {
-    LogError("command_payload_corrupt",
+    LogError("command payload corrupt",
              {{"command_id", command.command_id}, {"cause", payload.error().message}});
     return payload.error();
   }
@@ -121,7 +121,7 @@ Result<v1::Command> ToProto(const storage::Command& command) {
 v1::Refusal ToProto(const storage::Refusal& refusal) {
   v1::Refusal to;
   if (!to.ParseFromString(refusal.evidence)) {
-    LogError("refusal_evidence_corrupt", {{"refusal_id", refusal.refusal_id}});
+    LogError("refusal evidence corrupt", {{"refusal_id", refusal.refusal_id}});
     to.Clear();
     to.set_detail("What was presented cannot be read any more; the server's log says more.");
   }

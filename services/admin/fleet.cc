@@ -2,9 +2,9 @@
 
 #include <chrono>
 
+#include "base/timestamp.h"
 #include "base/version.h"
 #include "services/admin/convert.h"
-#include "services/registry/proto_time.h"
 
 namespace edgeplane::admin {
 
@@ -18,7 +18,7 @@ Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
 
   v1::FleetStatus status;
   status.set_version(std::string(Version()));
-  registry::SetTime(start_time_, *status.mutable_start_time());
+  SetTime(start_time_, *status.mutable_start_time());
   status.set_agents(agents->agents);
   status.set_agents_connected(agents->connected);
   status.set_agents_disabled(agents->disabled);
@@ -36,7 +36,7 @@ Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
     auto* added = status.add_gateways();
     added->set_gateway_id(gateway.gateway_id);
     added->set_sessions(gateway.sessions);
-    registry::SetTime(gateway.link_time, *added->mutable_link_time());
+    SetTime(gateway.link_time, *added->mutable_link_time());
   }
   return status;
 }

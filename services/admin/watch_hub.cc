@@ -67,7 +67,7 @@ void WatchHub::Stop() {
       for (Watch* watch : watches_) watch->End();
       if (!AwaitEmpty(lock)) {
         for (Watch* watch : watches_) watch->Abort();
-        if (!AwaitEmpty(lock)) LogError("watches_left_at_stop", {{"count", watches_.size()}});
+        if (!AwaitEmpty(lock)) LogError("watches left at stop", {{"count", watches_.size()}});
       }
     }
   }

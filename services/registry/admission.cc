@@ -4,9 +4,9 @@
 #include <utility>
 #include <variant>
 
+#include "base/timestamp.h"
 #include "services/registry/address_rules.h"
 #include "services/registry/hmac_token.h"
-#include "services/registry/proto_time.h"
 #include "services/registry/secret_match.h"
 #include "services/registry/span_text.h"
 

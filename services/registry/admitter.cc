@@ -43,7 +43,7 @@ void Refuse(AdmissionRefusal refusal, v1::AdmitResponse& response) {
 }
 
 Error StoreFailed(const char* operation, const Error& error) {
-  LogWarning("store.failed", {{"operation", operation}, {"error", error.message}});
+  LogWarning("store failed", {{"operation", operation}, {"error", error.message}});
   return error;
 }
 
@@ -72,7 +72,7 @@ Status Admitter::Answer(const v1::AdmitRequest& request, v1::AdmitResponse& resp
   input.now = parts_.clock.Now();
   AdmissionVerdict verdict = Decide(input, policy_);
   if (verdict.secret_unreadable) {
-    LogError("secret.unreadable", {{"agent", request.agent_id()}});
+    LogError("secret unreadable", {{"agent", request.agent_id()}});
   }
   if (verdict.admitted()) return OpenSession(request, response);
   Refuse(*std::move(verdict.refusal), response);
@@ -121,7 +121,7 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse&
 
 void Admitter::TakeOver(const storage::Session& superseded, const v1::AdmitRequest& request) {
   parts_.metrics.TookOver();
-  LogInfo("session.takeover", {{"agent", request.agent_id()},
+  LogInfo("session takeover", {{"agent", request.agent_id()},
                                {"peer", request.peer_address()},
                                {"gateway", request.gateway_id()},
                                {"superseded_peer", superseded.peer_address},

@@ -32,7 +32,7 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
     const Result<storage::Agent> agent = parts_.store.GetAgent(agent_id);
     if (!agent.ok()) {
       if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
-        LogWarning("store.failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
+        LogWarning("store failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
       }
       return;
     }
@@ -40,7 +40,7 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
     Direct({agent_id, agent->session->session_id, agent->session->epoch},
            agent->session->gateway_id, reason);
   });
-  if (!accepted) LogDebug("session.end_dropped", {{"agent", agent_id}, {"cause", "stopping"}});
+  if (!accepted) LogDebug("session end dropped", {{"agent", agent_id}, {"cause", "stopping"}});
 }
 
 void Control::Direct(const storage::Fence& fence, const std::string& gateway_id,

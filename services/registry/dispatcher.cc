@@ -104,7 +104,7 @@ Dispatcher::Outcome Dispatcher::ConfirmSession(const LiveSession& session) {
   const Result<storage::Agent> agent = parts_.store.GetAgent(session.fence.agent_id);
   if (!agent.ok()) {
     if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
-      LogWarning("store.failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
+      LogWarning("store failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
       return Outcome::kLeftBehind;
     }
     Dismiss(session, v1::CREDENTIALS_REVOKED);
@@ -134,7 +134,7 @@ Dispatcher::Outcome Dispatcher::ClaimAndSend(const LiveSession& session) {
       Dismiss(session, v1::SUPERSEDED);
       return Outcome::kDone;
     }
-    LogWarning("store.failed",
+    LogWarning("store failed",
                {{"operation", "ClaimCommands"}, {"error", claimed.error().message}});
     // The claim may have been made, of commands nobody knows: the gateway's next
     // Hello brings them back.

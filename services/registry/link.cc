@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
-#include "services/registry/proto_time.h"
 #include "services/registry/session_directory.h"
 
 namespace edgeplane::registry {
@@ -183,7 +183,7 @@ void Link::End(const Status& status) {
   parts_.directory.RemoveLink(this);
   if (gateway.empty()) return;
   parts_.links.Unseat(gateway, this);
-  LogInfo("link.closed",
+  LogInfo("link closed",
           {{"gateway", gateway},
            {"peer", peer_},
            {"welcomed", welcomed},
@@ -206,7 +206,7 @@ std::string Link::gateway_id() const {
 }
 
 void Link::Fail(const char* operation, const Error& error) {
-  LogWarning("store.failed",
+  LogWarning("store failed",
              {{"operation", operation}, {"gateway", gateway_id()}, {"error", error.message}});
   End(error);
 }

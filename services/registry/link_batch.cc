@@ -31,7 +31,7 @@ std::string_view VerdictName(storage::AckVerdict verdict) {
 }
 
 void LeftOut(const std::string& gateway_id, const char* what, const Error& error) {
-  LogWarning("link.message_invalid",
+  LogWarning("link message invalid",
              {{"gateway", gateway_id}, {"message", what}, {"error", error.message}});
 }
 
@@ -75,7 +75,7 @@ void NoteOutcome(const RegistryParts& parts, const storage::Ack& ack,
   }
   if (outcome.verdict != storage::AckVerdict::kApplied) {
     parts.metrics.AckRejected(outcome.verdict);
-    LogDebug("ack.rejected", {{"agent", ack.fence.agent_id},
+    LogDebug("ack rejected", {{"agent", ack.fence.agent_id},
                               {"command", ack.command_id},
                               {"session", ack.fence.session_id},
                               {"verdict", VerdictName(outcome.verdict)}});

@@ -41,7 +41,7 @@ Status Link::Introduce(const v1::Hello& hello) {
     // Usual after a break only this side has not noticed; again and again, it is
     // two gateways under one id.
     LogWarning(
-        "link.replaced",
+        "link replaced",
         {{"gateway", hello.gateway_id()}, {"peer", peer_}, {"replaced_peer", replaced->peer_}});
     replaced->End(MakeError(v1::ErrorReason::SESSION_FENCED,
                             "A newer link of the same gateway_id has taken over."));
@@ -82,7 +82,7 @@ Status Link::Join() {
     Send(EndSessionMessage(fence, v1::SUPERSEDED));
   }
   for (const auto& [session_id, session] : joining_) EnterSession(session.fence);
-  LogInfo("link.opened", {{"gateway", gateway},
+  LogInfo("link opened", {{"gateway", gateway},
                           {"peer", peer_},
                           {"sessions", joining_.size()},
                           {"ended", reconciled->ended.size()},

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/timestamp.h"
 #include "base/uuid.h"
 #include "base/version.h"
-#include "services/registry/proto_time.h"
 
 namespace edgeplane::registry {
 namespace {

@@ -79,7 +79,7 @@ void Registry::Start() { impl_->sweeper.Start(); }
 void Registry::Stop() {
   const bool all_gone = impl_->links.CloseAll(
       MakeError(v1::ErrorReason::SHUTTING_DOWN, "The registry is shutting down."), kClosePatience);
-  if (!all_gone) LogWarning("registry.links_remain", {});
+  if (!all_gone) LogWarning("registry links remain", {});
   impl_->sweeper.Stop();
 }
 

@@ -22,7 +22,7 @@ constexpr int kSweepsPerCount = 10;
 constexpr std::chrono::minutes kPendingMax{2};
 
 void StoreFailed(const char* operation, const Error& error) {
-  LogWarning("store.failed", {{"operation", operation}, {"error", error.message}});
+  LogWarning("store failed", {{"operation", operation}, {"error", error.message}});
 }
 
 }  // namespace

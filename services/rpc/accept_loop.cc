@@ -84,14 +84,14 @@ void AcceptLoop::Run() {
     const nfds_t count = starved_ ? 1 : 2;
     const int ready = poll(waits, count, starved_ ? kBackoffMs : kWaitForEver);
     if (ready < 0 && errno != EINTR) {
-      LogError("grpc_listener_failed",
+      LogError("grpc listener failed",
                {{"address", socket_.address()}, {"cause", ErrorText(errno)}});
       return;
     }
     if (ready > 0 && (waits[0].revents & POLLIN) != 0) return;
     const bool was_starved = starved_;
     starved_ = !AcceptWaiting();
-    if (was_starved && !starved_) LogInfo("grpc_accept_resumed", {{"address", socket_.address()}});
+    if (was_starved && !starved_) LogInfo("grpc accept resumed", {{"address", socket_.address()}});
   }
 }
 
@@ -112,7 +112,7 @@ bool AcceptLoop::AcceptWaiting() {
     // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the backlog. Said
     // once, not ten times a second.
     if (!starved_) {
-      LogError("grpc_accept_starved",
+      LogError("grpc accept starved",
                {{"address", socket_.address()}, {"cause", ErrorText(error)}});
     }
     return false;

@@ -69,7 +69,8 @@ class GrpcServer {
   // Takes no more connections, turns health to NOT_SERVING, ends reflection
   // streams, lets the calls in flight end within `grace`, then cancels them, and
   // waits for their handlers. Services with open streams of their own should
-  // have ended them before. Idempotent.
+  // have ended them before. Calls over an in-process channel get no grace: gRPC
+  // breaks that transport at once. Idempotent.
   void Shutdown(Duration grace);
 
  private:

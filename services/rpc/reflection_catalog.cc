@@ -21,7 +21,7 @@ ReflectionCatalog::ReflectionCatalog(std::vector<std::string> services,
     for (const std::string& name : *names) {
       const File* file = DescriptorPool::generated_pool()->FindFileContainingSymbol(name);
       if (file == nullptr) {
-        LogError("reflection_symbol_missing", {{"name", name}});
+        LogError("reflection symbol missing", {{"name", name}});
         continue;
       }
       AddWithImports(*file);
@@ -35,7 +35,7 @@ void ReflectionCatalog::AddWithImports(const File& file) {
   google::protobuf::FileDescriptorProto proto;
   file.CopyTo(&proto);
   if (pool_.BuildFile(proto) == nullptr) {
-    LogError("reflection_file_unusable", {{"file", file.name()}});
+    LogError("reflection file unusable", {{"file", file.name()}});
     return;
   }
   serialized_.emplace(file.name(), proto.SerializeAsString());

@@ -43,7 +43,7 @@ void Checkpointer::RunIfDue() {
   const bool failed = code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY;
   if (failed && metrics_ != nullptr) metrics_->Failed(StoreOperation::kCheckpoint);
   if (failed && !failing_) {
-    LogError("store_checkpoint_failed",
+    LogError("store checkpoint failed",
              {{"sqlite_code", code}, {"detail", sqlite3_errmsg(connection_.handle())}});
   }
   failing_ = failed;

@@ -69,7 +69,7 @@ Connection::~Connection() {
   for (sqlite3_stmt* statement : statements_) sqlite3_finalize(statement);
   const int code = sqlite3_close(database_);
   if (code != SQLITE_OK) {
-    LogError("store_close_failed", {{"detail", sqlite3_errstr(code)}});
+    LogError("store close failed", {{"detail", sqlite3_errstr(code)}});
   }
 }
 

@@ -46,7 +46,7 @@ void Report(int code, sqlite3* database, std::string_view what) {
   if (!left_out) return;
   const char* detail = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   LogError(
-      "store_error",
+      "store error",
       {{"what", what}, {"sqlite_code", code}, {"detail", detail}, {"left_out_before", *left_out}});
 }
 

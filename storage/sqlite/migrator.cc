@@ -89,7 +89,7 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations, Ti
     Status done =
         Atomically(connection, [&] { return Apply(connection, number, migrations[i], now); });
     if (!done.ok()) return done;
-    LogInfo("store_migrated", {{"migration", migrations[i].name}});
+    LogInfo("store migrated", {{"migration", migrations[i].name}});
   }
   return {};
 }

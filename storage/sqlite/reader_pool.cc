@@ -26,7 +26,7 @@ ReaderPool::Lease::~Lease() {
   connection_->SetDeadline(std::nullopt);
   if (!connection_->IsIdle()) {
     const Status ended = Query(*connection_, "commit").Run();
-    if (!ended.ok()) LogError("store_read_end_failed", {{"message", ended.error().message}});
+    if (!ended.ok()) LogError("store read end failed", {{"message", ended.error().message}});
   }
   pool_.Return(std::move(connection_));
 }

@@ -176,7 +176,7 @@ void Writer::RollBack() {
   if (connection_->IsIdle()) return;
   // If even this fails the next batch fails to begin, and tries again.
   if (Status undone = Query(*connection_, "rollback").Run(); !undone.ok()) {
-    LogError("store_rollback_failed", {{"message", undone.error().message}});
+    LogError("store rollback failed", {{"message", undone.error().message}});
   }
 }
 

@@ -8,8 +8,8 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/reasons.h"
+#include "base/timestamp.h"
 #include "services/registry/hmac_token.h"
-#include "services/registry/proto_time.h"
 
 namespace edgeplane::registry {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "base/uuid.h"
-#include "services/registry/proto_time.h"
 
 namespace edgeplane::registry {
 namespace {

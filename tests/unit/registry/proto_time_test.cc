@@ -1,9 +1,9 @@
-#include "services/registry/proto_time.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <limits>
+
+#include "base/timestamp.h"
 
 namespace edgeplane::registry {
 namespace {

@@ -14,9 +14,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/timestamp.h"
 #include "base/uuid.h"
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
-#include "services/registry/proto_time.h"
 #include "services/registry/registry.h"
 #include "storage/memory/memory_store.h"
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/timestamp.h"
 #include "base/uuid.h"
 #include "base/worker_pool.h"
 #include "services/registry/admitter.h"
@@ -23,7 +24,6 @@
 #include "services/registry/link.h"
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
-#include "services/registry/proto_time.h"
 #include "services/registry/registry_parts.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/sweeper.h"
