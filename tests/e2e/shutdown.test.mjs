@@ -45,7 +45,7 @@ describe('SIGTERM', () => {
   });
 
   test('an agent that does not answer the close does not hold it up', async () => {
-    const server = await startServer(['--drain-window', '0ms', '--close-timeout', '200ms']);
+    const server = await startServer(['--close-timeout', '200ms']);
     try {
       const mute = await openRaw(server, await server.createAgent('mute'));
       const exit = server.terminate();
@@ -103,7 +103,7 @@ describe('SIGTERM', () => {
   });
 
   test('SIGINT does the same', async () => {
-    const server = await startServer(['--drain-window', '0ms']);
+    const server = await startServer();
     try {
       const a = await server.createAgent('interrupted');
       const agent = await Agent.open(server, a.id, a.secret);
@@ -119,7 +119,8 @@ describe('SIGTERM', () => {
 
 describe('an agent that leaves', () => {
   let server;
-  before(async () => (server = await startServer(['--session-idle-timeout', '1s', '--messages-per-minute', '1000'])));
+  before(async () => (server = await startServer(
+    ['--session-idle-timeout', '1s', '--messages-per-minute', '1000', '--close-timeout', '500ms'])));
   after(() => server?.close());
 
   // An agent's session has ended, and been counted for this reason.

@@ -54,8 +54,11 @@ export class Server {
     fs.rmSync(endpointsFile, { force: true });  // a killed life leaves its own behind
     const free = ['--listen', '--tls-listen', '--grpc-listen', '--metrics-listen']
       .flatMap((flag) => [flag, '127.0.0.1:0']);
+    // Agents that a test leaves connected need not be sent away one by one; the
+    // last of two flags is in force.
+    const quick = ['--drain-window', '0ms'];
     const child = spawn(
-      BINARY, ['serve', '--data-dir', this.dataDir, ...free, ...this.flags],
+      BINARY, ['serve', '--data-dir', this.dataDir, ...free, ...quick, ...this.flags],
       { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     this.#child = child;
@@ -68,13 +71,13 @@ export class Server {
       this.stderr += text;
       if (VERBOSE) process.stderr.write(text);
     });
-    const ready = until(`${endpointsFile} is there`, () => fs.existsSync(endpointsFile));
-    const early = this.#exit.then(({ code, signal }) => {
-      throw new Error(`serve ended (code ${code}, signal ${signal}) instead of serving:\n${this.stderr}`);
-    });
-    ready.catch(() => {});  // whichever loses the race is of no interest
-    early.catch(() => {});
-    await Promise.race([ready, early]);
+    let ended = null;
+    this.#exit.then((how) => (ended = how));
+    await until(`${endpointsFile} is there`, () => ended !== null || fs.existsSync(endpointsFile));
+    if (ended !== null) {
+      throw new Error(
+        `serve ended (code ${ended.code}, signal ${ended.signal}) instead of serving:\n${this.stderr}`);
+    }
 
     this.endpoints = JSON.parse(fs.readFileSync(endpointsFile, 'utf8'));
     this.plain = splitAddress(this.endpoints.listen);
