@@ -28,8 +28,9 @@ Result<std::optional<Secret>> ReadMasterKey(const std::filesystem::path& path) {
   Wipe(*text);
   if (!key || key->size() != kKeyBytes) {
     return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     path.string() + " does not hold a master key (64 hex digits); put the one "
-                                     "back that this installation was set up with.");
+                     path.string() +
+                         " does not hold a master key (64 hex digits); put the one "
+                         "back that this installation was set up with.");
   }
   return std::optional<Secret>(Secret(*std::move(key)));
 }

@@ -4,8 +4,8 @@
 //   {"listen":"127.0.0.1:8080","tls_listen":"127.0.0.1:8443",
 //    "grpc_listen":"127.0.0.1:9090","metrics_listen":"127.0.0.1:9091"}
 //
-// The names are those of the settings. Written once everything listens, with the ports in force (a setting may have
-// asked for port 0). A listener that is off is an empty string.
+// The names are those of the settings. Written once everything listens, with the ports in force (a
+// setting may have asked for port 0). A listener that is off is an empty string.
 #pragma once
 
 #include <string>

@@ -60,8 +60,9 @@ void RaiseFileLimit(int64_t connections) {
   if (limit.rlim_cur < wanted) {
     LogWarning("open files limited", {{"limit", static_cast<int64_t>(limit.rlim_cur)},
                                       {"wanted", static_cast<int64_t>(wanted)},
-                                      {"advice", "raise it (ulimit -n, LimitNOFILE), or lower "
-                                                 "max-connections"}});
+                                      {"advice",
+                                       "raise it (ulimit -n, LimitNOFILE), or lower "
+                                       "max-connections"}});
   }
 }
 

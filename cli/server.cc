@@ -96,14 +96,19 @@ Status Server::UnlockVault() {
 }
 
 Status Server::StartServices() {
-  registry_ = std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_,
-                                                   metrics_);
+  registry_ =
+      std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_, metrics_);
   const Result<admin::BootstrapToken> token =
       admin::EnsureAdminToken(*store_, admin_token_path(), clock_);
   if (!token) return token.error();
-  const admin::Admin::Parts parts{
-      *store_,           *vault_, registry_->control(), registry_->signals(), registry_->metrics(),
-      registry_->pool(), clock_,  metrics_};
+  const admin::Admin::Parts parts{*store_,
+                                  *vault_,
+                                  registry_->control(),
+                                  registry_->signals(),
+                                  registry_->metrics(),
+                                  registry_->pool(),
+                                  clock_,
+                                  metrics_};
   admin_ = std::make_unique<admin::Admin>(settings_.admin, parts);
   if (Status started = admin_->Start(); !started) return started;
   registry_->Start();

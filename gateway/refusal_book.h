@@ -26,7 +26,7 @@ class GatewayMetrics;
 // One refused attempt, as whoever refuses describes it.
 struct Refused {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
-  int http_status = 0;   // 0: closed without an answer
+  int http_status = 0;  // 0: closed without an answer
   // What makes two refusals of one agent, reason and address different all the
   // same: another rule that was broken, another secret that was presented. Two
   // that differ here are two rows, so that each explains its own.

@@ -78,7 +78,7 @@ struct Page {
 };
 
 struct PageRequest {
-  size_t size = 100;               // 1..1000
+  size_t size = 100;                // 1..1000
   std::optional<std::string> from;  // a cursor; PAGE_TOKEN_INVALID when it is none
 };
 

@@ -82,7 +82,7 @@ struct Ack {
   Channel channel = Channel::kWebSocket;
   std::string command_id;
   CommandEvent event = CommandEvent::kAckReceived;  // one of the kAck ones
-  std::string status;  // the agent's word, for the history
+  std::string status;                               // the agent's word, for the history
   std::string error;
   Time time{};
   // Together with the session this names the acknowledgement: the same one

@@ -26,8 +26,8 @@ enum class CommandState : uint8_t {
 enum class Channel : uint8_t { kApi = 1, kWebSocket = 2, kHttp = 3, kSystem = 4 };
 
 enum class CommandEvent : uint8_t {
-  kDeliver,       // handed to a session
-  kAckReceived,   // the agent's words ..
+  kDeliver,      // handed to a session
+  kAckReceived,  // the agent's words ..
   kAckExecuting,
   kAckCompleted,
   kAckFailed,
@@ -44,7 +44,8 @@ enum class StepEffect : uint8_t {
   kMoves,    // the state becomes `state`; goes into the history
   kRepeats,  // the state stays; goes into the history (a repeated or late acknowledgement)
   kIgnored,  // nothing happens, nothing is recorded (a session ended that holds nothing)
-  kRefused,  // not allowed here (cancelling what is final, an acknowledgement of what was never delivered)
+  kRefused,  // not allowed here (cancelling what is final, an acknowledgement of what was never
+             // delivered)
 };
 
 struct StepOutcome {

@@ -29,16 +29,21 @@ class AgentStore {
  public:
   virtual ~AgentStore() = default;
   // AGENT_ALREADY_EXISTS. `agent.session` and the secret_* fields are not read.
-  virtual Result<Agent> CreateAgent(const Agent& agent, const std::optional<SealedSecret>& secret) = 0;
+  virtual Result<Agent> CreateAgent(const Agent& agent,
+                                    const std::optional<SealedSecret>& secret) = 0;
   virtual Result<Agent> GetAgent(const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
   virtual Result<Page<Agent>> ListAgents(const AgentFilter& filter, const PageRequest& page) = 0;
-  virtual Result<Agent> UpdateAgent(const std::string& agent_id, const AgentChanges& changes, Time now) = 0;  // AGENT_NOT_FOUND
-  virtual Result<Agent> DisableAgent(const std::string& agent_id, const std::string& reason, Time now) = 0;  // AGENT_NOT_FOUND
+  virtual Result<Agent> UpdateAgent(const std::string& agent_id, const AgentChanges& changes,
+                                    Time now) = 0;  // AGENT_NOT_FOUND
+  virtual Result<Agent> DisableAgent(const std::string& agent_id, const std::string& reason,
+                                     Time now) = 0;                              // AGENT_NOT_FOUND
   virtual Result<Agent> EnableAgent(const std::string& agent_id, Time now) = 0;  // AGENT_NOT_FOUND
   // Cancels the agent's unfinished commands in the same step, and gives them.
   // A later agent of the same id starts with an epoch above all earlier ones.
-  virtual Result<std::vector<Command>> DeleteAgent(const std::string& agent_id, Time now) = 0;  // AGENT_NOT_FOUND
-  virtual Result<AgentCredentials> GetCredentials(const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
+  virtual Result<std::vector<Command>> DeleteAgent(const std::string& agent_id,
+                                                   Time now) = 0;  // AGENT_NOT_FOUND
+  virtual Result<AgentCredentials> GetCredentials(
+      const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
 };
 
 struct SessionRequest {
@@ -97,9 +102,11 @@ class CommandStore {
   virtual Result<Enqueued> EnqueueCommand(const NewCommand& command, int64_t unfinished_max) = 0;
   virtual Result<Command> GetCommand(const std::string& command_id) = 0;  // COMMAND_NOT_FOUND
   // Newest first.
-  virtual Result<Page<Command>> ListCommands(const CommandFilter& filter, const PageRequest& page) = 0;
+  virtual Result<Page<Command>> ListCommands(const CommandFilter& filter,
+                                             const PageRequest& page) = 0;
   // COMMAND_NOT_FOUND, COMMAND_FINAL.
-  virtual Result<Command> CancelCommand(const std::string& command_id, const std::string& reason, Time now) = 0;
+  virtual Result<Command> CancelCommand(const std::string& command_id, const std::string& reason,
+                                        Time now) = 0;
   // Takes the next queued commands of the agent (immediate first, then in the
   // order they were enqueued) and makes them DELIVERED. Leaves out the expired.
   // SESSION_FENCED.
@@ -120,7 +127,8 @@ class RefusalStore {
   virtual Status RecordRefusals(const std::vector<Refusal>& refusals) = 0;
   virtual Result<Refusal> GetRefusal(const std::string& refusal_id) = 0;  // REFUSAL_NOT_FOUND
   // Newest (by create_time) first.
-  virtual Result<Page<Refusal>> ListRefusals(const RefusalFilter& filter, const PageRequest& page) = 0;
+  virtual Result<Page<Refusal>> ListRefusals(const RefusalFilter& filter,
+                                             const PageRequest& page) = 0;
   // Attempts by reason with last_time at or after `since`, most frequent first.
   virtual Result<std::vector<ReasonCount>> CountRefusals(Time since) = 0;
 };
@@ -133,9 +141,9 @@ struct AgentCounts {
 
 // An operator's bearer token, as its hash.
 struct AdminToken {
-  std::string name;      // unique
-  std::string sha256;    // 32 bytes
-  std::string role;      // "admin"
+  std::string name;    // unique
+  std::string sha256;  // 32 bytes
+  std::string role;    // "admin"
   Time create_time{};
 };
 
@@ -155,6 +163,10 @@ class FleetStore {
   virtual Status CheckWritable() = 0;
 };
 
-class Store : public AgentStore, public SessionStore, public CommandStore, public RefusalStore, public FleetStore {};
+class Store : public AgentStore,
+              public SessionStore,
+              public CommandStore,
+              public RefusalStore,
+              public FleetStore {};
 
 }  // namespace edgeplane::storage

@@ -12,8 +12,6 @@
 namespace edgeplane::admin {
 namespace {
 
-using GetTime;
-using SetTime;
 using storage::Channel;
 using storage::CommandState;
 

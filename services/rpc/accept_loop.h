@@ -44,7 +44,7 @@ class AcceptLoop {
 
   ListeningSocket socket_;
   const Handler handler_;
-  int stop_event_ = -1;  // eventfd; readable: stop
+  int stop_event_ = -1;                // eventfd; readable: stop
   std::atomic<bool> starved_ = false;  // written by the loop's thread
   std::thread thread_;
 };

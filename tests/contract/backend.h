@@ -29,5 +29,7 @@ struct BackendKind {
 inline void PrintTo(const BackendKind& kind, std::ostream* out) { *out << kind.name; }
 
 const std::vector<BackendKind>& AllBackends();
+// Those that keep what they hold when they are closed.
+std::vector<BackendKind> PersistingBackends();
 
 }  // namespace edgeplane::storage

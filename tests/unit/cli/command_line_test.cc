@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/all_settings.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/setting_flags.h"
@@ -203,7 +204,7 @@ TEST(Output, ThatCannotBeWrittenIsAFailure) {
   std::ostream broken(nullptr);
   const SystemClock clock;
   const Surroundings around{.in = in, .out = broken, .err = err, .clock = clock};
-  EXPECT_EQ(Run({"version"}, around), ExitCode::kFailed);
+  EXPECT_EQ(cli::Run({"version"}, around), ExitCode::kFailed);
   EXPECT_THAT(err.str(), HasSubstr("standard output"));
 }
 

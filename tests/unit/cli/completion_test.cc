@@ -91,7 +91,9 @@ TEST(Completion, EveryShellKnowsEveryCommandAndOption) {
       for (const std::string& name : option.names) {
         EXPECT_THAT(bash, HasSubstr(name));
         EXPECT_THAT(zsh, HasSubstr("'" + name + ":"));
-        if (name.starts_with("--")) EXPECT_THAT(fish, HasSubstr(" -l " + name.substr(2) + " "));
+        if (name.starts_with("--")) {
+          EXPECT_THAT(fish, HasSubstr(" -l " + name.substr(2) + " "));
+        }
       }
     }
   }

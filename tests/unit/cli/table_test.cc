@@ -31,7 +31,7 @@ TEST(Table, KeepsARowOnOneLine) {
   Table table({"NAME", "STATE"});
   table.Add({"a\nb\x1b[31m", "up"});
   EXPECT_EQ(Text(table),
-            "NAME           STATE\n"
+            "NAME          STATE\n"
             "a\\nb\\x1b[31m  up\n");
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -224,18 +225,26 @@ TEST_F(DispatcherTest, CountsAndTellsEveryDelivery) {
 
 TEST_F(DispatcherTest, ALongQueueOfOneAgentDoesNotHoldUpAnother) {
   RegistrySettings settings = HarnessSettings();
-  settings.delivery_window = 2;
+  settings.delivery_window_bytes = 1024;
   RegistryHarness h(settings);
   h.AddAgent("a");
   h.AddAgent("b");
   const storage::Fence a = h.OpenSession("a");
   const storage::Fence b = h.OpenSession("b");
-  for (int i = 0; i < 10; ++i) h.Enqueue("a");
-  const std::string for_b = h.Enqueue("b");
-  LinkedGatewayUnderTest gateway = h.JoinedLink({{a, {}}, {b, {}}});
-  const std::vector<std::string> delivered = Delivered(gateway.outlet->Take());
-  ASSERT_EQ(delivered.size(), 3u);
-  EXPECT_NE(std::find(delivered.begin(), delivered.end(), for_b), delivered.end());
+  // Two claims: the second command does not fit in the first one's window.
+  const std::string payload = R"({"a":")" + std::string(600, 'x') + R"("})";
+  const std::string first = h.Enqueue("a", 0, payload);
+  const std::string second = h.Enqueue("a", 0, payload);
+  const std::string other = h.Enqueue("b");
+  LinkedGatewayUnderTest gateway = h.OpenLink();
+  {
+    std::promise<void> release;
+    ASSERT_TRUE(h.pool.Continue([&] { release.get_future().wait(); }));
+    gateway.link->Receive(RegistryHarness::HelloOf({{a, {}}, {b, {}}}));
+    release.set_value();
+    h.Settle();
+  }
+  EXPECT_EQ(Delivered(gateway.outlet->Take()), (std::vector<std::string>{first, other, second}));
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ namespace edgeplane::registry {
 
 class RegistryTest : public testing::Test {
  protected:
-  RegistryTest() {
+  explicit RegistryTest(const RegistrySettings& settings = Settings())
+      : registry_(std::make_unique<Registry>(settings, store_, vault_, clock_, metrics_)) {
     for (const char* id : {"a", "b"}) {
       storage::Agent agent;
       agent.agent_id = id;
@@ -47,7 +48,7 @@ class RegistryTest : public testing::Test {
   void Shutdown() {
     if (!server_) return;
     registry_->Stop();
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    server_->Shutdown();  // without a deadline: Stop has ended what would hold it up
     server_->Wait();
     server_.reset();
     registry_.reset();
@@ -96,8 +97,7 @@ class RegistryTest : public testing::Test {
   storage::MemoryStore store_;
   MetricsRegistry metrics_;
   const Vault vault_{Secret(std::string(32, 'k'))};
-  std::unique_ptr<Registry> registry_ =
-      std::make_unique<Registry>(Settings(), store_, vault_, clock_, metrics_);
+  std::unique_ptr<Registry> registry_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::AgentRegistry::Stub> stub_;
@@ -107,7 +107,8 @@ class RegistryTest : public testing::Test {
 class ClientLink {
  public:
   explicit ClientLink(v1::AgentRegistry::Stub& stub) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    // Later than any test may take: a link that hangs must not end by itself.
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(1));
     stream_ = stub.Link(&context_);
   }
   ~ClientLink() {

@@ -1,11 +1,11 @@
+#include "base/timestamp.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <limits>
 
-#include "base/timestamp.h"
-
-namespace edgeplane::registry {
+namespace edgeplane {
 namespace {
 
 TEST(ProtoTime, ReadsWhatItWrote) {
@@ -31,4 +31,4 @@ TEST(ProtoTime, StaysWithinRange) {
 }
 
 }  // namespace
-}  // namespace edgeplane::registry
+}  // namespace edgeplane

@@ -1,0 +1,73 @@
+// A registry for tests of the gateway: a real AgentRegistry service behind an
+// in-process channel, which records what it is told and says what the test wants
+// said.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edgeplane/v1/agent_registry.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace edgeplane::gateway {
+
+// Behind every wait of these tests: long enough for any machine under any
+// sanitizer, and reached only when a test fails.
+inline constexpr std::chrono::seconds kPatience(30);
+
+// Thread safe.
+class ScriptedRegistry {
+ public:
+  using IsWanted = std::function<bool(const v1::GatewayMessage&)>;
+  // No answer: the call stays open until it is cancelled.
+  using Decision = std::function<std::optional<v1::AdmitResponse>(const v1::AdmitRequest&)>;
+
+  ScriptedRegistry();
+  ~ScriptedRegistry();
+  ScriptedRegistry(const ScriptedRegistry&) = delete;
+  ScriptedRegistry& operator=(const ScriptedRegistry&) = delete;
+
+  std::shared_ptr<grpc::Channel> channel();
+
+  // At first everybody is admitted, as session-of-ID.
+  void Decide(Decision decision);
+  static v1::AdmitResponse Admitted(const std::string& session_id, int64_t epoch = 1);
+  static v1::AdmitResponse Refused(v1::Reason reason, const std::string& detail = "");
+  // Waits until so many Admits have come in since the start.
+  bool AwaitAdmits(size_t count);
+  [[nodiscard]] std::vector<v1::AdmitRequest> admits() const;
+
+  // At first links are welcomed and reports confirmed.
+  void Welcome(bool welcome);
+  void Confirm(bool confirm);
+  // Ends the present link; new ones are failed at once while `refuse_new`.
+  void BreakLink(bool refuse_new = false);
+  void AllowLinks();
+  // Waits until so many links have been begun since the start.
+  bool AwaitLinks(size_t count);
+
+  void Deliver(const v1::Deliver& command);
+  void EndSession(const std::string& session_id, v1::Disconnect reason);
+
+  // The first message received, on whatever link, that is wanted; waits for it.
+  std::optional<v1::GatewayMessage> Await(const IsWanted& wanted);
+  bool AwaitCount(const IsWanted& wanted, size_t count);
+  [[nodiscard]] size_t Count(const IsWanted& wanted) const;
+  // What was announced last.
+  [[nodiscard]] v1::Hello LastHello() const;
+  // Everything received on the n-th link, from 0.
+  [[nodiscard]] std::vector<v1::GatewayMessage> OnLink(size_t link) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace edgeplane::gateway
