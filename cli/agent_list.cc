@@ -79,7 +79,7 @@ void AddAgentList(CommandTree& tree, CLI::App& group) {
                  "Only agents with this label; may be given more than once.");
   list.add_option("--limit", options->limit, "At most so many agents. Default: 10000.")
       ->type_name("N")
-      ->check(CLI::Range(int64_t{1}, kListLimitMax));
+      ->check(CLI::Range(int64_t{1}, kListLimitMax).description(""));
 }
 
 void AddAgentShow(CommandTree& tree, CLI::App& group) {

@@ -137,7 +137,7 @@ void AddCommandList(CommandTree& tree, CLI::App& group) {
   tree.Restrict(state, states);
   list.add_option("--limit", options->limit, "At most so many commands. Default: 100.")
       ->type_name("N")
-      ->check(CLI::Range(int64_t{1}, kListLimitMax));
+      ->check(CLI::Range(int64_t{1}, kListLimitMax).description(""));
 }
 
 }  // namespace edgeplane::cli

@@ -156,7 +156,7 @@ void AddCommandSend(CommandTree& tree, CLI::App& group) {
                   "How often it may be handed to a connection: 1 at most once, 0 as often as it "
                   "takes. Default: 0.")
       ->type_name("N")
-      ->check(CLI::Range(0, 100));
+      ->check(CLI::Range(0, 100).description(""));
   send.add_option("--idempotency-key", options->idempotency_key,
                   "Makes sending the same command twice harmless; unique per agent.")
       ->type_name("TEXT");

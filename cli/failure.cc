@@ -144,6 +144,7 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
 
 Outcome SettingsFailure(const Error& error) {
   Outcome outcome{ExitCode::kUsage, {EscapeForTerminal(error.message)}};
+  if (error.violations.size() == 1) return outcome;  // the message is about that one
   for (const FieldViolation& violation : error.violations) {
     outcome.lines.push_back("  " + EscapeForTerminal(violation.field) + ": " +
                             EscapeForTerminal(violation.description));

@@ -58,11 +58,13 @@ std::string FormatSpan(Duration span) {
   constexpr int64_t kHour = 60 * kMinute;
   constexpr int64_t kDay = 24 * kHour;
   if (seconds < 1) return "now";
-  // From two of a unit on: "90s" says more than "1m".
-  if (seconds < 2 * kMinute) return std::to_string(seconds) + "s";
-  if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + "m";
-  if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + "h";
-  return std::to_string(seconds / kDay) + "d";
+  // From two of a unit on: "90s" says more than "1m". To the nearest: a day
+  // that began a moment ago is not 23 hours.
+  const auto nearest = [&](int64_t unit) { return std::to_string((seconds + unit / 2) / unit); };
+  if (seconds < 2 * kMinute) return nearest(1) + "s";
+  if (seconds < 2 * kHour) return nearest(kMinute) + "m";
+  if (seconds < 2 * kDay) return nearest(kHour) + "h";
+  return nearest(kDay) + "d";
 }
 
 std::string FormatRelative(Time time, Time now) {

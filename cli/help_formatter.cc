@@ -1,5 +1,6 @@
 #include "cli/help_formatter.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -73,23 +74,28 @@ std::string Usage(const CLI::App& app) {
   return usage + " [OPTIONS]";
 }
 
-// In order of declaration, by group, in the order the groups first appear.
+constexpr char kArguments[] = "Arguments";
+constexpr char kGeneral[] = "Calling the server";
+
+// In order of declaration, by group: arguments first, what every call takes
+// last. CLI11 declares the help flag before all others; it comes after them.
 std::string Options(const CLI::App& app) {
-  std::vector<std::string> order;
-  std::map<std::string, std::string> sections;
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string group = option->get_positional() ? "Arguments" : option->get_group();
+  std::vector<const CLI::Option*> options = app.get_options();
+  std::ranges::stable_partition(options, [&](const CLI::Option* option) {
+    return option != app.get_help_ptr() && option != app.get_version_ptr();
+  });
+  std::vector<std::string> groups = {kArguments};
+  std::map<std::string, std::string> entries;
+  for (const CLI::Option* option : options) {
+    const std::string group = option->get_positional() ? kArguments : option->get_group();
     if (group.empty()) continue;  // hidden
-    if (!sections.contains(group)) order.push_back(group);
-    sections[group] += Entry(Head(*option), Description(*option));
+    if (!entries.contains(group) && group != kArguments) groups.push_back(group);
+    entries[group] += Entry(Head(*option), Description(*option));
   }
+  std::ranges::stable_partition(groups, [](const std::string& group) { return group != kGeneral; });
   std::string out;
-  // The help flag is declared first, but nobody looks for it first.
-  for (const bool own : {true, false}) {
-    for (const std::string& group : order) {
-      const bool is_general = group == "Calling the server";
-      if (is_general != own) out += "\n" + group + ":\n" + sections[group];
-    }
+  for (const std::string& group : groups) {
+    if (entries.contains(group)) out += "\n" + group + ":\n" + entries[group];
   }
   return out;
 }
@@ -97,9 +103,11 @@ std::string Options(const CLI::App& app) {
 std::string Commands(const CLI::App& app) {
   std::string out;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
-    const std::string description = command->get_description();
     // The first sentence is enough to choose by.
-    out += Entry(command->get_name(), description.substr(0, description.find(". ")));
+    std::string description = command->get_description();
+    description.resize(std::min(description.find(". "), description.size()));
+    if (description.ends_with('.')) description.pop_back();
+    out += Entry(command->get_name(), description);
   }
   return out.empty() ? out : "\nCommands:\n" + out;
 }

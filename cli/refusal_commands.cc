@@ -105,7 +105,7 @@ void AddRefusalCommands(CommandTree& tree) {
       ->type_name("TIME");
   list.add_option("--limit", options->limit, "At most so many refusals. Default: 100.")
       ->type_name("N")
-      ->check(CLI::Range(int64_t{1}, kListLimitMax));
+      ->check(CLI::Range(int64_t{1}, kListLimitMax).description(""));
 
   const auto id = std::make_shared<std::string>();
   CLI::App& show = tree.AddCall(

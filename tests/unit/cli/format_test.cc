@@ -32,6 +32,7 @@ TEST(FormatRelative, SaysWhichSideOfNow) {
   EXPECT_EQ(FormatRelative(kNow - seconds(119), kNow), "119s ago");
   EXPECT_EQ(FormatRelative(kNow - minutes(2), kNow), "2m ago");
   EXPECT_EQ(FormatRelative(kNow + hours(3), kNow), "in 3h");
+  EXPECT_EQ(FormatRelative(kNow + hours(24) - milliseconds(1), kNow), "in 24h");
   EXPECT_EQ(FormatRelative(kNow - hours(24 * 30), kNow), "30d ago");
 }
 
