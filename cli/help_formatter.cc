@@ -81,7 +81,7 @@ constexpr char kGeneral[] = "Calling the server";
 // last. CLI11 declares the help flag before all others; it comes after them.
 std::string Options(const CLI::App& app) {
   std::vector<const CLI::Option*> options = app.get_options();
-  std::ranges::stable_partition(options, [&](const CLI::Option* option) {
+  std::stable_partition(options.begin(), options.end(), [&](const CLI::Option* option) {
     return option != app.get_help_ptr() && option != app.get_version_ptr();
   });
   std::vector<std::string> groups = {kArguments};
@@ -92,7 +92,8 @@ std::string Options(const CLI::App& app) {
     if (!entries.contains(group) && group != kArguments) groups.push_back(group);
     entries[group] += Entry(Head(*option), Description(*option));
   }
-  std::ranges::stable_partition(groups, [](const std::string& group) { return group != kGeneral; });
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const std::string& group) { return group != kGeneral; });
   std::string out;
   for (const std::string& group : groups) {
     if (entries.contains(group)) out += "\n" + group + ":\n" + entries[group];
