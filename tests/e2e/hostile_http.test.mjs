@@ -84,6 +84,7 @@ describe('too large', () => {
     'a header block that never ends': [431, () => `${head}${'X-Filler: 0123456789\r\n'.repeat(5000)}`],
     'a URL over 2 KiB': [414, () => upgradeRequest(id, attacker.secret, {}, `GET /edge/ws?edge_agent_id=${'a'.repeat(2100)} HTTP/1.1`)],
     'a request line that never ends': [414, () => `GET /${'a'.repeat(100_000)}`],
+    'a body over 256 KiB': [413, () => 'GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 262145\r\n\r\n'],
   };
   for (const [what, [status, bytes]] of Object.entries(large)) {
     test(what, async () => {
