@@ -63,16 +63,28 @@ describe('both forms', () => {
 describe('progress', () => {
   test('received, executing and completed are steps of one history', async () => {
     const { agent, command, registered } = await handed('progress');
-    for (const status of ['received', 'executing', 'completed']) agent.ack(command.command_id, status);
+    for (const status of ['received', 'executing', 'completed'])
+      agent.ack(command.command_id, status);
     const done = await commands.reaches(command, 'COMPLETED');
     assert.deepEqual(states(done), ['QUEUED', 'DELIVERED', 'RECEIVED', 'EXECUTING', 'COMPLETED']);
-    assert.deepEqual(done.history.map((step) => step.number), [1, 2, 3, 4, 5]);
-    assert.deepEqual(done.history.map((step) => step.channel),
-      ['API', 'WEBSOCKET', 'WEBSOCKET', 'WEBSOCKET', 'WEBSOCKET']);
+    assert.deepEqual(
+      done.history.map((step) => step.number),
+      [1, 2, 3, 4, 5],
+    );
+    assert.deepEqual(
+      done.history.map((step) => step.channel),
+      ['API', 'WEBSOCKET', 'WEBSOCKET', 'WEBSOCKET', 'WEBSOCKET'],
+    );
     const { session } = await server.operator.call('GetAgent', { agent_id: registered.id });
-    assert.deepEqual(new Set(done.history.slice(1).map((step) => step.session_id)), new Set([session.session_id]));
+    assert.deepEqual(
+      new Set(done.history.slice(1).map((step) => step.session_id)),
+      new Set([session.session_id]),
+    );
     const times = done.history.map((step) => millisOf(step.time));
-    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
     assert.deepEqual(done.update_time, done.history.at(-1).time);
     await agent.close(1000);
   });
@@ -80,7 +92,11 @@ describe('progress', () => {
   test('pending is progress, in the agent’s own word, and not final', async () => {
     const { agent, command } = await handed('pending');
     agent.ack(command.command_id, 'pending');
-    const pending = await commands.when(command, 'has a third step', (now) => now.history.length === 3);
+    const pending = await commands.when(
+      command,
+      'has a third step',
+      (now) => now.history.length === 3,
+    );
     assert.match(pending.history[2].detail, /pending/);
     assert.ok(['RECEIVED', 'EXECUTING'].includes(pending.state));
     agent.ack(command.command_id, 'completed');
@@ -102,7 +118,7 @@ describe('progress', () => {
 });
 
 describe('what is not one’s own', () => {
-  test('acknowledging an unknown or foreign command changes nothing and closes nothing', async () => {
+  test('an unknown or foreign command: nothing changes and nothing is closed', async () => {
     const { agent: owner, command } = await handed('owner');
     const stranger = await open(await server.createAgent('stranger'));
     const counted = (await server.metrics()).sum('edgeplane_messages_received_total');
@@ -110,8 +126,10 @@ describe('what is not one’s own', () => {
     stranger.ack('0190a5b4-0000-7000-8000-000000000000', 'completed');
     stranger.ack('not-a-uuid', 'failed');
     await stranger.ping();
-    await until('four messages are counted', async () =>
-      (await server.metrics()).sum('edgeplane_messages_received_total') === counted + 4);
+    await until(
+      'four messages are counted',
+      async () => (await server.metrics()).sum('edgeplane_messages_received_total') === counted + 4,
+    );
     owner.ack(command.command_id, 'received');
     const now = await commands.reaches(command, 'RECEIVED');
     assert.deepEqual(states(now), ['QUEUED', 'DELIVERED', 'RECEIVED']);
@@ -126,8 +144,12 @@ describe('what is not one’s own', () => {
     const newer = await open(registered);
     await older.ended();
     newer.ack(command.command_id, 'executing');
-    assert.deepEqual(states(await commands.reaches(command, 'EXECUTING')),
-      ['QUEUED', 'DELIVERED', 'RECEIVED', 'EXECUTING']);
+    assert.deepEqual(states(await commands.reaches(command, 'EXECUTING')), [
+      'QUEUED',
+      'DELIVERED',
+      'RECEIVED',
+      'EXECUTING',
+    ]);
     await newer.close(1000);
   });
 });
@@ -150,7 +172,11 @@ describe('the operator', () => {
     const { agent, command } = await handed('cancel-delivered');
     assert.equal((await commands.cancel(command)).state, 'CANCELLED');
     agent.ack(command.command_id, 'completed');
-    const late = await commands.when(command, 'has the late answer', (now) => now.history.length === 4);
+    const late = await commands.when(
+      command,
+      'has the late answer',
+      (now) => now.history.length === 4,
+    );
     assert.deepEqual(states(late), ['QUEUED', 'DELIVERED', 'CANCELLED', 'CANCELLED']);
     await agent.close(1000);
   });
@@ -170,26 +196,43 @@ describe('the operator', () => {
   test('lists commands by agent and state, newest first, in pages', async () => {
     const a = await server.createAgent('listed');
     const sent = [];
-    for (const type of ['one', 'two', 'three']) sent.unshift((await commands.send(a.id, type)).command_id);
+    for (const type of ['one', 'two', 'three'])
+      sent.unshift((await commands.send(a.id, type)).command_id);
     await commands.cancel({ command_id: sent[0] });
     const ids = (list) => list.map((command) => command.command_id);
     assert.deepEqual(ids(await commands.list({ agent_id: a.id })), sent);
-    assert.deepEqual(ids(await commands.list({ agent_id: a.id, states: ['CANCELLED'] })), sent.slice(0, 1));
-    assert.deepEqual(ids(await commands.list({ agent_id: a.id, states: ['QUEUED', 'FAILED'] })), sent.slice(1));
-    const page = await server.operator.call('ListCommands', { page_size: 2, filter: { agent_id: a.id } });
+    assert.deepEqual(
+      ids(await commands.list({ agent_id: a.id, states: ['CANCELLED'] })),
+      sent.slice(0, 1),
+    );
+    assert.deepEqual(
+      ids(await commands.list({ agent_id: a.id, states: ['QUEUED', 'FAILED'] })),
+      sent.slice(1),
+    );
+    const page = await server.operator.call('ListCommands', {
+      page_size: 2,
+      filter: { agent_id: a.id },
+    });
     assert.deepEqual(ids(page.commands), sent.slice(0, 2));
     const rest = await server.operator.call('ListCommands', {
-      page_size: 2, filter: { agent_id: a.id }, page_token: page.next_page_token });
+      page_size: 2,
+      filter: { agent_id: a.id },
+      page_token: page.next_page_token,
+    });
     assert.deepEqual(ids(rest.commands), sent.slice(2));
-    await assert.rejects(server.operator.call('ListCommands', { page_token: 'made up' }),
-      { code: 3, reason: 'PAGE_TOKEN_INVALID' });
+    await assert.rejects(server.operator.call('ListCommands', { page_token: 'made up' }), {
+      code: 3,
+      reason: 'PAGE_TOKEN_INVALID',
+    });
   });
 
   test('watches a command from its first step to its last', async () => {
     const { agent, command } = await handed('watched');
     const steps = [];
     const watching = (async () => {
-      for await (const { command_id: id, step } of server.operator.stream('WatchCommand', { command_id: command.command_id })) {
+      for await (const { command_id: id, step } of server.operator.stream('WatchCommand', {
+        command_id: command.command_id,
+      })) {
         assert.equal(id, command.command_id);
         steps.push(step);
         // Each answer is given only when the step before it has been seen.
@@ -198,11 +241,17 @@ describe('the operator', () => {
       }
     })();
     await within('the stream ends', watching);
-    assert.deepEqual(steps.map((step) => step.state), ['QUEUED', 'DELIVERED', 'EXECUTING', 'COMPLETED']);
+    assert.deepEqual(
+      steps.map((step) => step.state),
+      ['QUEUED', 'DELIVERED', 'EXECUTING', 'COMPLETED'],
+    );
     assert.deepEqual(steps, (await commands.get(command)).history);
 
     const resumed = [];
-    for await (const { step } of server.operator.stream('WatchCommand', { command_id: command.command_id, after_number: 2 })) {
+    for await (const { step } of server.operator.stream('WatchCommand', {
+      command_id: command.command_id,
+      after_number: 2,
+    })) {
       resumed.push(step.number);
     }
     assert.deepEqual(resumed, [3, 4]);
@@ -210,7 +259,14 @@ describe('the operator', () => {
   });
 
   test('is told when there is nothing to watch', async () => {
-    const stream = server.operator.stream('WatchCommand', { command_id: '0190a5b4-0000-7000-8000-000000000000' });
-    await assert.rejects((async () => { for await (const _ of stream); })(), { code: 5 });
+    const stream = server.operator.stream('WatchCommand', {
+      command_id: '0190a5b4-0000-7000-8000-000000000000',
+    });
+    await assert.rejects(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+      { code: 5 },
+    );
   });
 });

@@ -30,7 +30,9 @@ async function attempts() {
     const { id, phone, secret } = { ...known, ...change };
     return hmacToken(secret, id, phone, age);
   };
-  const malformed = Buffer.from(`${known.id}:${known.phone}:never:${'0'.repeat(64)}`).toString('base64');
+  const malformed = Buffer.from(`${known.id}:${known.phone}:never:${'0'.repeat(64)}`).toString(
+    'base64',
+  );
   return [
     ['AGENT_UNKNOWN', 'alike-nobody', wrong],
     ['AGENT_UNKNOWN', 'alike-nobody', token({ id: 'alike-nobody', secret: wrong })],
@@ -45,7 +47,8 @@ async function attempts() {
 }
 
 for (const overTls of [true, false]) {
-  test(`credentials that fail are refused alike ${overTls ? 'over TLS' : 'on the plain listener'}`, async () => {
+  const where = overTls ? 'over TLS' : 'on the plain listener';
+  test(`credentials that fail are refused alike ${where}`, async () => {
     const seen = new Map();
     if (overTls) server.attempts = await attempts();
     for (const [reason, id, bearer] of server.attempts) {
@@ -56,13 +59,17 @@ for (const overTls of [true, false]) {
       seen.set(reason, raw);
     }
     assert.equal(seen.size, 7);
-    assert.equal(new Set(seen.values()).size, 1, [...seen].map((pair) => pair.join('\n')).join('\n\n'));
+    assert.equal(
+      new Set(seen.values()).size,
+      1,
+      [...seen].map((pair) => pair.join('\n')).join('\n\n'),
+    );
     const [raw] = seen.values();
     assert.match(raw, /^HTTP\/1\.1 401 Unauthorized\r\n/);
   });
 }
 
-test('the detail is for the operator: the answer names neither agent, reason nor fingerprint', async () => {
+test('the answer names neither agent, reason nor fingerprint', async () => {
   const { id, secret, agent } = await server.createAgent('alike-silent');
   const answer = await exchange(server, upgradeRequest(id, server.secrecy.keep(randomSecret())));
   for (const word of [id, secret, agent.secret_fingerprint, 'MISMATCH', 'secret']) {

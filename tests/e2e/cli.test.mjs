@@ -40,46 +40,20 @@ function secretFile(name, secret) {
   return file;
 }
 
-describe('serve', () => {
-  test('prints the addresses in force and where the token is, and writes endpoints.json', () => {
-    assert.deepEqual(Object.keys(server.endpoints).sort(), ['grpc_listen', 'listen', 'metrics_listen', 'tls_listen']);
-    const said = server.stdout + server.stderr;
-    for (const address of Object.values(server.endpoints)) {
-      assert.match(address, /^127\.0\.0\.1:[1-9]\d*$/);
-      assert.ok(said.includes(address), `${address} is not printed`);
-    }
-    assert.ok(said.includes(path.join(server.dataDir, 'admin.token')));
-    assert.equal(fs.statSync(path.join(server.dataDir, 'admin.token')).mode & 0o777, 0o600);
-  });
-
-  test('a second one on the same data directory does not start', async () => {
-    const { code, stderr } = await cli('serve', '--data-dir', server.dataDir, '--listen', '127.0.0.1:0',
-      '--tls-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0', '--metrics-listen', '127.0.0.1:0');
-    assert.notEqual(code, 0);
-    assert.match(stderr, /data.dir|in use|another|lock/i);
-  });
-
-  test('a port that is taken is an error that names it', async () => {
-    const { code, stderr } = await cli('serve', '--data-dir', path.join(server.home, 'other'), '--listen', server.plain.text,
-      '--tls-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0', '--metrics-listen', '127.0.0.1:0');
-    assert.notEqual(code, 0);
-    assert.ok(stderr.includes(server.plain.text), stderr);
-  });
-
-  test('settings that are not as they must be are errors that name them', async () => {
-    await fails(EXIT.USAGE, /max-connections/, 'serve', '--max-connections', '0');
-    await fails(EXIT.USAGE, /max-conections/, 'serve', '--max-conections', '1');
-    const { code, stderr } = await edgeplane(server, ['serve'], { env: { EDGEPLANE_MAX_CONNECTION: '5' } });
-    assert.equal(code, EXIT.USAGE);
-    assert.match(stderr, /EDGEPLANE_MAX_CONNECTION\b/);
-  });
-});
-
 describe('agents', () => {
   test('import, show, list, disable, enable, delete', async () => {
     const secret = server.secrecy.keep(randomSecret());
     const file = secretFile('imported.secret', secret);
-    const imported = await json('agent', 'import', '--id', 'cli-imported', '--phone', '+15551234568', '--secret-file', file);
+    const imported = await json(
+      'agent',
+      'import',
+      '--id',
+      'cli-imported',
+      '--phone',
+      '+15551234568',
+      '--secret-file',
+      file,
+    );
     assert.equal(imported.agent_id, 'cli-imported');
     assert.equal(imported.user_phone, '+15551234568');
     const agent = await Agent.open(server, 'cli-imported', secret);
@@ -101,8 +75,17 @@ describe('agents', () => {
     await fails(EXIT.NOT_FOUND, /cli-imported/, 'agent', 'show', 'cli-imported');
   });
 
-  test('create gives the secret once, to a file or to standard output, and it lets the agent in', async () => {
-    const create = (id, to) => ['agent', 'create', '--id', id, '--phone', '+15550009999', '--secret-out', to];
+  test('create gives the secret once, to a file or to standard output', async () => {
+    const create = (id, to) => [
+      'agent',
+      'create',
+      '--id',
+      id,
+      '--phone',
+      '+15550009999',
+      '--secret-out',
+      to,
+    ];
     const printed = await json(...create('cli-printed', '-'));
     assert.match(printed.secret, /^[0-9a-f]{64}$/);
     server.secrecy.keep(printed.secret);
@@ -114,9 +97,13 @@ describe('agents', () => {
     assert.ok(!before.includes(secret));
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     await (await Agent.open(server, 'cli-filed', secret)).close(1000);
-    await ok('agent', 'show', 'cli-filed');  // and holds no secret
+    await ok('agent', 'show', 'cli-filed'); // and holds no secret
 
-    await fails(EXIT.FAILED, /exists/i, ...create('cli-filed', path.join(server.home, 'again.secret')));
+    await fails(
+      EXIT.FAILED,
+      /exists/i,
+      ...create('cli-filed', path.join(server.home, 'again.secret')),
+    );
     assert.equal(fs.existsSync(path.join(server.home, 'again.secret')), false);
     await fails(EXIT.USAGE, /cli-filed.secret/, ...create('cli-another', file));
     assert.equal(fs.readFileSync(file, 'utf8').trim(), secret);
@@ -125,8 +112,28 @@ describe('agents', () => {
   test('what is wrong with a field is said by the name of its option', async () => {
     const out = ['--secret-out', path.join(server.home, 'never.secret')];
     await fails(EXIT.USAGE, /--id/, 'agent', 'create', '--phone', '+15550009999', ...out);
-    await fails(EXIT.USAGE, /--id/, 'agent', 'create', '--id', 'x y', '--phone', '+15550009999', ...out);
-    await fails(EXIT.FAILED, /--phone/, 'agent', 'create', '--id', 'x', '--phone', 'call me', ...out);
+    await fails(
+      EXIT.USAGE,
+      /--id/,
+      'agent',
+      'create',
+      '--id',
+      'x y',
+      '--phone',
+      '+15550009999',
+      ...out,
+    );
+    await fails(
+      EXIT.FAILED,
+      /--phone/,
+      'agent',
+      'create',
+      '--id',
+      'x',
+      '--phone',
+      'call me',
+      ...out,
+    );
     assert.equal(fs.existsSync(out[1]), false);
   });
 });
@@ -134,15 +141,43 @@ describe('agents', () => {
 describe('commands', () => {
   test('send, show, list, cancel', async () => {
     const { id, secret } = await server.createAgent('cli-commands');
-    const sent = await json('command', 'send', id, 'set_rule', '--payload', '{"rule":7,"on":true}', '--priority', 'immediate',
-      '--ttl', '1h', '--max-deliveries', '3', '--idempotency-key', 'k-1');
+    const sent = await json(
+      'command',
+      'send',
+      id,
+      'set_rule',
+      '--payload',
+      '{"rule":7,"on":true}',
+      '--priority',
+      'immediate',
+      '--ttl',
+      '1h',
+      '--max-deliveries',
+      '3',
+      '--idempotency-key',
+      'k-1',
+    );
     assert.match(sent.command_id, UUID_V7);
     assert.equal(sent.state, 'QUEUED');
     assert.equal(sent.priority, 'IMMEDIATE');
     assert.equal(sent.max_deliveries, 3);
     assert.equal(Date.parse(sent.expire_time) - Date.parse(sent.create_time), 3_600_000);
-    const again = await json('command', 'send', id, 'set_rule', '--payload', '{"on":true,"rule":7}', '--priority', 'immediate',
-      '--ttl', '1h', '--max-deliveries', '3', '--idempotency-key', 'k-1');
+    const again = await json(
+      'command',
+      'send',
+      id,
+      'set_rule',
+      '--payload',
+      '{"on":true,"rule":7}',
+      '--priority',
+      'immediate',
+      '--ttl',
+      '1h',
+      '--max-deliveries',
+      '3',
+      '--idempotency-key',
+      'k-1',
+    );
     assert.equal(again.command_id, sent.command_id);
 
     const agent = await Agent.open(server, id, secret);
@@ -162,7 +197,10 @@ describe('commands', () => {
     assert.equal((await json('command', 'cancel', queued.command_id)).state, 'CANCELLED');
     await fails(EXIT.FAILED, /CANCELLED|final|ended/i, 'command', 'cancel', queued.command_id);
     const { commands } = await json('command', 'list', '--agent', id);
-    assert.deepEqual(commands.map((one) => one.command_id), [queued.command_id, sent.command_id]);
+    assert.deepEqual(
+      commands.map((one) => one.command_id),
+      [queued.command_id, sent.command_id],
+    );
   });
 
   test('what cannot be sent is said before or by the server', async () => {
@@ -186,7 +224,10 @@ describe('refusals and the fleet', () => {
     assert.equal(shown.sentence, row.sentence);
     assert.match(await ok('refusal', 'show', refusalId), /SECRET_MISMATCH[\s\S]*fingerprint/i);
     const { refusals } = await json('refusal', 'list', '--agent', id);
-    assert.deepEqual(refusals.map((one) => one.refusal_id), [refusalId]);
+    assert.deepEqual(
+      refusals.map((one) => one.refusal_id),
+      [refusalId],
+    );
     assert.match(await ok('refusal', 'list', '--agent', id), /SECRET_MISMATCH/);
   });
 
@@ -198,12 +239,18 @@ describe('refusals and the fleet', () => {
 });
 
 describe('calling', () => {
-  test('--server and --token-file work as the variables do; a wrong one has its exit code', async () => {
+  test('flags work as the variables do; a wrong one has its exit code', async () => {
     const none = { EDGEPLANE_SERVER: '', EDGEPLANE_TOKEN_FILE: '' };
     const token = path.join(server.dataDir, 'admin.token');
-    const given = await edgeplane(server, ['--server', server.grpc.text, '--token-file', token, 'fleet', 'status'], { env: none });
+    const given = await edgeplane(
+      server,
+      ['--server', server.grpc.text, '--token-file', token, 'fleet', 'status'],
+      { env: none },
+    );
     assert.equal(given.code, 0, given.stderr);
-    const found = await edgeplane(server, ['fleet', 'status'], { env: { ...none, EDGEPLANE_DATA_DIR: server.dataDir } });
+    const found = await edgeplane(server, ['fleet', 'status'], {
+      env: { ...none, EDGEPLANE_DATA_DIR: server.dataDir },
+    });
     assert.equal(found.code, 0, found.stderr);
     const wrong = secretFile('wrong.token', server.secrecy.keep(randomSecret()));
     await fails(EXIT.NOT_PERMITTED, /token/i, '--token-file', wrong, 'fleet', 'status');
@@ -212,22 +259,16 @@ describe('calling', () => {
 
   test('--help has examples at every command, and --version a version', async () => {
     assert.match(await ok('--version'), /\d+\.\d+\.\d+/);
-    for (const args of [[], ['agent'], ['agent', 'import'], ['command', 'send'], ['refusal', 'show'], ['serve']]) {
+    for (const args of [
+      [],
+      ['agent'],
+      ['agent', 'import'],
+      ['command', 'send'],
+      ['refusal', 'show'],
+      ['serve'],
+    ]) {
       assert.match(await ok(...args, '--help'), /Example[\s\S]*edgeplane /i, args.join(' '));
     }
     await fails(EXIT.USAGE, /agnet/, 'agnet', 'list');
-  });
-
-  test('config prints what is in force, and where each value comes from', async () => {
-    const file = path.join(server.home, 'edgeplane.conf');
-    fs.writeFileSync(file, '# comment\nmessages-per-minute = 77\nmax-connections = 5\n');
-    const { code, stdout } = await edgeplane(server, ['config', '--config-file', file, '--max-connections', '9'],
-      { env: { EDGEPLANE_LOG_LEVEL: 'warning' } });
-    assert.equal(code, 0);
-    const line = (name) => stdout.split('\n').find((one) => new RegExp(`\\b${name}\\b`).test(one)) ?? '';
-    assert.match(line('max-connections'), /\b9\b.*flag/i);
-    assert.match(line('messages-per-minute'), /\b77\b.*file/i);
-    assert.match(line('log-level'), /warning.*environment/i);
-    assert.match(line('max-url-bytes'), /default/i);
   });
 });

@@ -45,11 +45,23 @@ describe('delivery', () => {
   test('the message is as agents know it: all inside data, nothing null', async () => {
     const a = await server.createAgent('shape');
     const agent = await open(a);
-    const sent = await commands.send(a.id, 'send message/ü', { to: '+1555', n: 1 }, { priority: 'IMMEDIATE' });
+    const sent = await commands.send(
+      a.id,
+      'send message/ü',
+      { to: '+1555', n: 1 },
+      { priority: 'IMMEDIATE' },
+    );
     const message = await agent.next();
     assert.deepEqual(Object.keys(message).sort(), ['data', 'type']);
     assert.equal(message.type, 'command');
-    const { command_id: id, command_type: type, payload, priority, timestamp, ...rest } = message.data;
+    const {
+      command_id: id,
+      command_type: type,
+      payload,
+      priority,
+      timestamp,
+      ...rest
+    } = message.data;
     assert.deepEqual(rest, {});
     assert.match(id, UUID_V7);
     assert.equal(id, sent.command_id);
@@ -57,7 +69,10 @@ describe('delivery', () => {
     assert.deepEqual(payload, { to: '+1555', n: 1 });
     assert.equal(priority, 'immediate');
     assert.match(timestamp, RFC3339_UTC);
-    assert.equal(Math.floor(Date.parse(timestamp) / 1000), Math.floor(millisOf(sent.create_time) / 1000));
+    assert.equal(
+      Math.floor(Date.parse(timestamp) / 1000),
+      Math.floor(millisOf(sent.create_time) / 1000),
+    );
 
     await commands.send(a.id, 'plain');
     const normal = await agent.nextCommand();
@@ -69,7 +84,13 @@ describe('delivery', () => {
 
   test('immediate ones go first, each kind in the order it was sent', async () => {
     const a = await server.createAgent('order');
-    for (const [type, priority] of [['n1', 'NORMAL'], ['n2', 'NORMAL'], ['i1', 'IMMEDIATE'], ['n3', 'NORMAL'], ['i2', 'IMMEDIATE']]) {
+    for (const [type, priority] of [
+      ['n1', 'NORMAL'],
+      ['n2', 'NORMAL'],
+      ['i1', 'IMMEDIATE'],
+      ['n3', 'NORMAL'],
+      ['i2', 'IMMEDIATE'],
+    ]) {
       await commands.send(a.id, type, {}, { priority });
     }
     const agent = await open(a);
@@ -81,8 +102,17 @@ describe('delivery', () => {
 
   test('a payload comes out as it went in', async () => {
     const payload = {
-      text: 'zeile\n"quoted" \\ \u0000 \u2028 ☃ 😀', empty: '', zero: 0, negative: -1.5, large: 2 ** 53, tiny: 1e-7,
-      yes: true, no: false, nothing: null, list: [1, 'two', [], {}, null], nested: { a: { b: { c: [{ d: 1 }] } } },
+      text: 'zeile\n"quoted" \\ \u0000 \u2028 ☃ 😀',
+      empty: '',
+      zero: 0,
+      negative: -1.5,
+      large: 2 ** 53,
+      tiny: 1e-7,
+      yes: true,
+      no: false,
+      nothing: null,
+      list: [1, 'two', [], {}, null],
+      nested: { a: { b: { c: [{ d: 1 }] } } },
     };
     const a = await server.createAgent('payload');
     const sent = await commands.send(a.id, 'echo', payload);
@@ -110,7 +140,7 @@ describe('delivery', () => {
 });
 
 describe('redelivery', () => {
-  test('max_deliveries 1: a cut connection leaves it IN_DOUBT, and it is not sent again', async () => {
+  test('max_deliveries 1: a cut leaves it IN_DOUBT, and it is not sent again', async () => {
     const a = await server.createAgent('at-most-once');
     const sent = await commands.send(a.id, 'pay', {}, { max_deliveries: 1 });
     const first = await open(a);
@@ -126,7 +156,10 @@ describe('redelivery', () => {
     await second.close(1000);
   });
 
-  for (const [how, end] of [['a cut', (agent) => agent.cut()], ['a close', (agent) => agent.close(1000)]]) {
+  for (const [how, end] of [
+    ['a cut', (agent) => agent.cut()],
+    ['a close', (agent) => agent.close(1000)],
+  ]) {
     test(`max_deliveries 0: after ${how} it is delivered again, first in the queue`, async () => {
       const a = await server.createAgent(`at-least-once-${how.length}`);
       const sent = await commands.send(a.id, 'sync');
@@ -145,7 +178,7 @@ describe('redelivery', () => {
     });
   }
 
-  test('what the agent said it has is not delivered again; the next session may finish it', async () => {
+  test('what the agent has is not delivered again; the next session may finish it', async () => {
     const a = await server.createAgent('has-it');
     const sent = await commands.send(a.id, 'long-job');
     const first = await open(a);
@@ -169,9 +202,15 @@ describe('sending', () => {
     const first = await commands.send(a.id, 'buy', { n: 1, m: 2 }, more);
     const again = await commands.send(a.id, 'buy', { m: 2, n: 1 }, more);
     assert.equal(again.command_id, first.command_id);
-    await assert.rejects(commands.send(a.id, 'buy', { n: 2 }, more), { code: 6, reason: 'IDEMPOTENCY_KEY_REUSED' });
+    await assert.rejects(commands.send(a.id, 'buy', { n: 2 }, more), {
+      code: 6,
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+    });
     const other = await server.createAgent('idempotent-2');
-    assert.notEqual((await commands.send(other.id, 'buy', { n: 1 }, more)).command_id, first.command_id);
+    assert.notEqual(
+      (await commands.send(other.id, 'buy', { n: 1 }, more)).command_id,
+      first.command_id,
+    );
     const agent = await open(a);
     assert.equal((await agent.nextCommand()).command_id, first.command_id);
     await agent.ping();
@@ -181,13 +220,38 @@ describe('sending', () => {
   test('what cannot be sent is an error that names the field', async () => {
     const { id } = await server.createAgent('strict');
     const refused = [
-      [{ agent_id: 'nobody', type: 'x' }, { code: 5, reason: 'AGENT_NOT_FOUND' }],
-      [{ agent_id: id, type: '' }, { code: 3, reason: 'INVALID_FIELD', violations: ['type'] }],
-      [{ agent_id: id, type: 'x'.repeat(129) }, { code: 3, reason: 'INVALID_FIELD', violations: ['type'] }],
-      [{ agent_id: id, type: 'x', max_deliveries: 101 }, { code: 3, violations: ['max_deliveries'] }],
-      [{ agent_id: id, type: 'x', ttl: { seconds: 0, nanos: 1 } }, { code: 3, violations: ['ttl'] }],
-      [{ agent_id: id, type: 'x', idempotency_key: 'é' }, { code: 3, violations: ['idempotency_key'] }],
-      [{ agent_id: id, type: 'x', payload: { fields: { a: { string_value: 'x'.repeat(70_000) } } } }, { code: 3, violations: ['payload'] }],
+      [
+        { agent_id: 'nobody', type: 'x' },
+        { code: 5, reason: 'AGENT_NOT_FOUND' },
+      ],
+      [
+        { agent_id: id, type: '' },
+        { code: 3, reason: 'INVALID_FIELD', violations: ['type'] },
+      ],
+      [
+        { agent_id: id, type: 'x'.repeat(129) },
+        { code: 3, reason: 'INVALID_FIELD', violations: ['type'] },
+      ],
+      [
+        { agent_id: id, type: 'x', max_deliveries: 101 },
+        { code: 3, violations: ['max_deliveries'] },
+      ],
+      [
+        { agent_id: id, type: 'x', ttl: { seconds: 0, nanos: 1 } },
+        { code: 3, violations: ['ttl'] },
+      ],
+      [
+        { agent_id: id, type: 'x', idempotency_key: 'é' },
+        { code: 3, violations: ['idempotency_key'] },
+      ],
+      [
+        {
+          agent_id: id,
+          type: 'x',
+          payload: { fields: { a: { string_value: 'x'.repeat(70_000) } } },
+        },
+        { code: 3, violations: ['payload'] },
+      ],
     ];
     for (const [request, error] of refused) {
       await assert.rejects(server.operator.call('SendCommand', request), error);

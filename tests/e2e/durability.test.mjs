@@ -35,7 +35,12 @@ async function oneOfEach(a) {
   const agent = await open(a);
   const answered = [];
   for (const status of ['received', 'executing', 'completed', 'failed']) {
-    const command = await commands.send(a.id, status, { nested: { n: [1, null, 'ü'] } }, { idempotency_key: status });
+    const command = await commands.send(
+      a.id,
+      status,
+      { nested: { n: [1, null, 'ü'] } },
+      { idempotency_key: status },
+    );
     await agent.nextCommand();
     agent.ack(command.command_id, status, status === 'failed' ? { error: 'because' } : {});
     answered.push(await commands.reaches(command, status.toUpperCase()));
@@ -46,12 +51,21 @@ async function oneOfEach(a) {
   return { agent, delivered, resting: [cancelled, expired, inDoubt, ...answered] };
 }
 
-test('agents, commands in every state, history and refusals are the same after kill -9', async () => {
-  const a = await server.createAgent('durable', { display_name: 'Dürable', labels: { k: 'v' }, allowed_addresses: ['127.0.0.0/8'] });
+test('agents, commands in every state and refusals are the same after kill -9', async () => {
+  const a = await server.createAgent('durable', {
+    display_name: 'Dürable',
+    labels: { k: 'v' },
+    allowed_addresses: ['127.0.0.0/8'],
+  });
   const away = await server.createAgent('durable-away');
   const off = await server.createAgent('durable-off');
   await server.operator.call('DisableAgent', { agent_id: off.id, reason: 'until tomorrow' });
-  const queued = await commands.send(away.id, 'queued', { n: 1 }, { idempotency_key: 'once', priority: 'IMMEDIATE' });
+  const queued = await commands.send(
+    away.id,
+    'queued',
+    { n: 1 },
+    { idempotency_key: 'once', priority: 'IMMEDIATE' },
+  );
   const { delivered, resting } = await oneOfEach(a);
   const refused = await refusalOf(server, a.id, server.secrecy.keep(randomSecret()));
   const row = await rowById(server, refused.json.refusal_id);
@@ -66,12 +80,19 @@ test('agents, commands in every state, history and refusals are the same after k
   assert.equal(server.adminToken, adminToken);
   assert.deepEqual(server.ca, certificate);
   assert.deepEqual(await Promise.all(kept.map((command) => commands.get(command))), commandsBefore);
-  assert.deepEqual(await Promise.all([a, away, off].map(getAgent)),
-    agentsBefore.map((agent) => ({ ...agent, session: null })));
+  assert.deepEqual(
+    await Promise.all([a, away, off].map(getAgent)),
+    agentsBefore.map((agent) => ({ ...agent, session: null })),
+  );
   assert.deepEqual(await rowById(server, row.refusal_id), row);
 
   // The key still names the command it named.
-  const again = await commands.send(away.id, 'queued', { n: 1 }, { idempotency_key: 'once', priority: 'IMMEDIATE' });
+  const again = await commands.send(
+    away.id,
+    'queued',
+    { n: 1 },
+    { idempotency_key: 'once', priority: 'IMMEDIATE' },
+  );
   assert.equal(again.command_id, queued.command_id);
   // What was queued before the kill is delivered after it ..
   const awayAgent = await open(away);
@@ -109,15 +130,22 @@ test('what was answered just before the kill is there: no write is promised earl
     // The kill comes while writes are still being asked for.
     const promised = [];
     const asking = Array.from({ length: 200 }, (_, i) =>
-      commands.send(a.id, `burst-${round}-${i}`).then((command) => {
-        promised.push(command);
-        if (promised.length === 50) server.signal('SIGKILL');
-      }, () => {}));  // the kill cut these off, and nothing was promised
+      commands.send(a.id, `burst-${round}-${i}`).then(
+        (command) => {
+          promised.push(command);
+          if (promised.length === 50) server.signal('SIGKILL');
+        },
+        () => {},
+      ),
+    ); // the kill cut these off, and nothing was promised
     await Promise.all(asking);
     await server.restart();
     assert.ok(promised.length >= 50);
-    const kept = new Set((await commands.list({ agent_id: a.id })).map((command) => command.command_id));
-    for (const command of promised) assert.ok(kept.has(command.command_id), `${command.type} was promised and is lost`);
+    const kept = new Set(
+      (await commands.list({ agent_id: a.id })).map((command) => command.command_id),
+    );
+    for (const command of promised)
+      assert.ok(kept.has(command.command_id), `${command.type} was promised and is lost`);
   }
 });
 
@@ -126,7 +154,8 @@ test('only the owner may read what holds secrets', () => {
     assert.equal(fs.statSync(`${server.dataDir}/${name}`).mode & 0o077, 0, name);
   }
   for (const name of fs.readdirSync(server.dataDir)) {
-    if (/\.(db|sqlite)/.test(name)) assert.equal(fs.statSync(`${server.dataDir}/${name}`).mode & 0o077, 0, name);
+    if (/\.(db|sqlite)/.test(name))
+      assert.equal(fs.statSync(`${server.dataDir}/${name}`).mode & 0o077, 0, name);
   }
 });
 

@@ -54,7 +54,10 @@ describe('broken framing is closed with 1002', () => {
     'a close of 126 bytes': closeWith(1000, 'x'.repeat(124)),
     'a ping in fragments': frame(PING, 'x', { fin: false }),
     'a continuation of nothing': frame(CONTINUATION, 'x'),
-    'a message inside a message': Buffer.concat([frame(TEXT, '{"a', { fin: false }), frame(TEXT, '":1}')]),
+    'a message inside a message': Buffer.concat([
+      frame(TEXT, '{"a', { fin: false }),
+      frame(TEXT, '":1}'),
+    ]),
     'a close with one byte': frame(CLOSE, 'x'),
     'a close with 1005, which is never sent': closeWith(1005),
     'a close with 1006, which is never sent': closeWith(1006),
@@ -91,9 +94,15 @@ describe('too much', () => {
   test('the announcement of a huge message is enough', () =>
     closes(frame(TEXT, 'x', { length: 2 ** 40 }), 1009, 'MESSAGE_TOO_BIG'));
 
-  test('fragments that add up to too much', () => closes(Buffer.concat([
-    frame(TEXT, 'x'.repeat(200 * KiB), { fin: false }), frame(CONTINUATION, 'x'.repeat(100 * KiB)),
-  ]), 1009, 'MESSAGE_TOO_BIG'));
+  test('fragments that add up to too much', () =>
+    closes(
+      Buffer.concat([
+        frame(TEXT, 'x'.repeat(200 * KiB), { fin: false }),
+        frame(CONTINUATION, 'x'.repeat(100 * KiB)),
+      ]),
+      1009,
+      'MESSAGE_TOO_BIG',
+    ));
 
   test('a message of just 256 KiB is read', async () => {
     const agent = await Agent.open(server, attacker.id, attacker.secret);
@@ -103,9 +112,16 @@ describe('too much', () => {
     await agent.close(1000);
   });
 
-  for (const [what, one] of [['messages', frame(TEXT, '{"type":"ping"}')], ['protocol pings', frame(PING, '')],
-    ['unasked pongs', frame(PONG, '')], ['malformed messages', frame(TEXT, '{')],
-    ['fragments of nothing', Buffer.concat([frame(TEXT, '', { fin: false }), frame(CONTINUATION, '')])]]) {
+  for (const [what, one] of [
+    ['messages', frame(TEXT, '{"type":"ping"}')],
+    ['protocol pings', frame(PING, '')],
+    ['unasked pongs', frame(PONG, '')],
+    ['malformed messages', frame(TEXT, '{')],
+    [
+      'fragments of nothing',
+      Buffer.concat([frame(TEXT, '', { fin: false }), frame(CONTINUATION, '')]),
+    ],
+  ]) {
     test(`more ${what} than messages-per-minute are closed with 1008`, () =>
       closes(Buffer.concat(Array(140).fill(one)), 1008, 'MESSAGE_RATE'));
   }
@@ -116,13 +132,23 @@ describe('unusual, and served', () => {
   const ping = '{"type":"ping"}';
   const served = {
     'a message in three fragments, with a ping between': Buffer.concat([
-      frame(TEXT, ping.slice(0, 3), { fin: false }), frame(PING, 'beside'),
-      frame(CONTINUATION, '', { fin: false }), frame(CONTINUATION, ping.slice(3))]),
+      frame(TEXT, ping.slice(0, 3), { fin: false }),
+      frame(PING, 'beside'),
+      frame(CONTINUATION, '', { fin: false }),
+      frame(CONTINUATION, ping.slice(3)),
+    ]),
     'a character split over fragments': Buffer.concat([
       frame(TEXT, Buffer.from([...Buffer.from('{"type":"ping","x":"'), 0xe2]), { fin: false }),
-      frame(CONTINUATION, Buffer.from([0x98, 0x83, ...Buffer.from('"}')]))]),
-    'a length in more bytes than it needs, by way of white space': frame(TEXT, ping + ' '.repeat(70_000)),
-    'members in another order, and some nobody knows': frame(TEXT, '{"data":null,"v":[1,{}],"type":"ping"}'),
+      frame(CONTINUATION, Buffer.from([0x98, 0x83, ...Buffer.from('"}')])),
+    ]),
+    'a length in more bytes than it needs, by way of white space': frame(
+      TEXT,
+      ping + ' '.repeat(70_000),
+    ),
+    'members in another order, and some nobody knows': frame(
+      TEXT,
+      '{"data":null,"v":[1,{}],"type":"ping"}',
+    ),
   };
   for (const [what, bytes] of Object.entries(served)) {
     test(what, async () => {
@@ -153,25 +179,64 @@ describe('messages that mean nothing are counted, and the connection lives', () 
   const ack = (data) => JSON.stringify({ type: 'command_ack', data });
   const meaningless = {
     malformed: [
-      '', ' ', '{', '{"type":"ping"', '{"type":"ping"} x', "{'type':'ping'}", '{"type":"ping",}', 'ping', 'NaN',
-      '[]', '"ping"', 'null', '17', '{}', '{"type":null}', '{"type":1}', '{"type":["ping"]}', '{"Type":"ping"}',
-      '{"type":"ping","type":"pong"}', '{"type":"ping","x":{"a":1,"a":2}}', '{"type":"pi\u0000ng"}',
-      `{"type":"ping","x":${nested(33)}}`, nested(100_000),
-      '{"type":"command_ack"}', '{"type":"command_ack","data":[]}', ack({}), ack({ command_id: 1, status: 'completed' }),
-      ack({ command_id: id }), ack({ command_id: id, status: 7 }), ack({ command_id: id, status: 'done?' }),
-      ack({ command_id: id, success: 'yes' }), ack({ command_id: `${id}'; DROP TABLE commands`, success: true }),
+      '',
+      ' ',
+      '{',
+      '{"type":"ping"',
+      '{"type":"ping"} x',
+      "{'type':'ping'}",
+      '{"type":"ping",}',
+      'ping',
+      'NaN',
+      '[]',
+      '"ping"',
+      'null',
+      '17',
+      '{}',
+      '{"type":null}',
+      '{"type":1}',
+      '{"type":["ping"]}',
+      '{"Type":"ping"}',
+      '{"type":"ping","type":"pong"}',
+      '{"type":"ping","x":{"a":1,"a":2}}',
+      '{"type":"pi\u0000ng"}',
+      `{"type":"ping","x":${nested(33)}}`,
+      nested(100_000),
+      '{"type":"command_ack"}',
+      '{"type":"command_ack","data":[]}',
+      ack({}),
+      ack({ command_id: 1, status: 'completed' }),
+      ack({ command_id: id }),
+      ack({ command_id: id, status: 7 }),
+      ack({ command_id: id, status: 'done?' }),
+      ack({ command_id: id, success: 'yes' }),
+      ack({ command_id: `${id}'; DROP TABLE commands`, success: true }),
     ],
-    unknown: ['{"type":"hello"}', '{"type":""}', `{"type":"${'x'.repeat(10_000)}"}`, '{"type":"pong"}'],
-    status: ['{"type":"status","data":{"scheduled_messages":3,"uptime_seconds":1.5,"more":{}}}', '{"type":"status"}'],
-    command_ack: [ack({ command_id: id, status: 'completed' }), ack({ command_id: id, success: false, error: null })],
+    unknown: [
+      '{"type":"hello"}',
+      '{"type":""}',
+      `{"type":"${'x'.repeat(10_000)}"}`,
+      '{"type":"pong"}',
+    ],
+    status: [
+      '{"type":"status","data":{"scheduled_messages":3,"uptime_seconds":1.5,"more":{}}}',
+      '{"type":"status"}',
+    ],
+    command_ack: [
+      ack({ command_id: id, status: 'completed' }),
+      ack({ command_id: id, success: false, error: null }),
+    ],
   };
   for (const [type, texts] of Object.entries(meaningless)) {
     test(`${texts.length} counted as ${type}`, async () => {
       const before = await value('edgeplane_messages_received_total', { type });
       const agent = await Agent.open(server, attacker.id, attacker.secret);
       for (const text of texts) agent.send(text);
-      await agent.ping();  // holds that nothing was answered before it
-      assert.equal(await value('edgeplane_messages_received_total', { type }) - before, texts.length);
+      await agent.ping(); // holds that nothing was answered before it
+      assert.equal(
+        (await value('edgeplane_messages_received_total', { type })) - before,
+        texts.length,
+      );
       await agent.close(1000);
     });
   }
@@ -179,9 +244,14 @@ describe('messages that mean nothing are counted, and the connection lives', () 
   test('a binary frame with rubbish', async () => {
     const before = await value('edgeplane_messages_received_total', { type: 'malformed' });
     const peer = await openRaw(server, attacker);
-    peer.write(Buffer.concat([frame(BINARY, Buffer.from([0, 255, 1, 254])), frame(TEXT, '{"type":"ping"}')]));
+    peer.write(
+      Buffer.concat([frame(BINARY, Buffer.from([0, 255, 1, 254])), frame(TEXT, '{"type":"ping"}')]),
+    );
     assert.deepEqual(JSON.parse((await peer.frame()).payload.toString()), { type: 'pong' });
-    assert.equal(await value('edgeplane_messages_received_total', { type: 'malformed' }), before + 1);
+    assert.equal(
+      await value('edgeplane_messages_received_total', { type: 'malformed' }),
+      before + 1,
+    );
     peer.destroy();
   });
 });

@@ -19,14 +19,18 @@ for (const [path, { version }] of Object.entries(wanted)) {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
   }
   if (present !== version) {
-    problems.push(`${path} is ${present}, and must be ${version}: run "make setup" (or "npm ci" in tests/e2e).`);
+    problems.push(
+      `${path} is ${present}, and must be ${version}: run "make setup" (or "npm ci" in tests/e2e).`,
+    );
     break;
   }
 }
 
 const binary = process.env.EDGEPLANE_BIN;
 if (!binary || !fs.existsSync(binary)) {
-  problems.push(`EDGEPLANE_BIN (${binary ?? 'not set'}) must name the edgeplane binary: build it first.`);
+  problems.push(
+    `EDGEPLANE_BIN (${binary ?? 'not set'}) must name the edgeplane binary: build it first.`,
+  );
 }
 
 for (const problem of problems) console.error(`The end-to-end tests cannot run: ${problem}`);

@@ -35,19 +35,22 @@ async function busySession(id) {
 describe('metrics', () => {
   test('names, types and labels are those of the golden list', async () => {
     await busySession('golden');
-    const golden = fs.readFileSync(new URL('metrics.golden', import.meta.url), 'utf8')
-      .split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const golden = fs
+      .readFileSync(new URL('metrics.golden', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
     assert.deepEqual((await server.metrics()).shape(), golden.sort());
   });
 
   test('the page is the text format, and promtool has nothing against it', async (t) => {
     const page = await get(server.metricsAddress, '/metrics');
     assert.match(page.headers['content-type'], /^text\/plain; version=0\.0\.4/);
-    const checked = await run('promtool', ['check', 'metrics'], { input: page.body })
-      .catch((error) => {
+    const checked = await run('promtool', ['check', 'metrics'], { input: page.body }).catch(
+      (error) => {
         if (error.code === 'ENOENT') return null;
         throw error;
-      });
+      },
+    );
     if (checked === null) return t.skip('promtool is not installed');
     assert.equal(checked.code, 0, checked.stdout + checked.stderr);
   });
@@ -55,8 +58,11 @@ describe('metrics', () => {
   test('a session moves what it must move', async () => {
     const before = await server.metrics();
     await busySession('moves');
-    await server.metricReaches('edgeplane_connections_closed_total', { reason: 'PEER_CLOSED' },
-      before.value('edgeplane_connections_closed_total', { reason: 'PEER_CLOSED' }) + 1);
+    await server.metricReaches(
+      'edgeplane_connections_closed_total',
+      { reason: 'PEER_CLOSED' },
+      before.value('edgeplane_connections_closed_total', { reason: 'PEER_CLOSED' }) + 1,
+    );
     const now = await server.metrics();
     const moved = (name, labels) => now.value(name, labels) - before.value(name, labels);
     assert.equal(moved('edgeplane_connections_opened_total'), 1);
@@ -64,7 +70,10 @@ describe('metrics', () => {
     assert.equal(moved('edgeplane_admission_duration_seconds_count'), 2);
     assert.equal(moved('edgeplane_messages_received_total', { type: 'ping' }), 1);
     assert.equal(moved('edgeplane_messages_received_total', { type: 'command_ack' }), 1);
-    assert.equal(moved('edgeplane_refusals_total', { stage: 'admission', reason: 'SECRET_MISMATCH' }), 1);
+    assert.equal(
+      moved('edgeplane_refusals_total', { stage: 'admission', reason: 'SECRET_MISMATCH' }),
+      1,
+    );
     assert.equal(moved('edgeplane_command_delivery_seconds_count'), 1);
     assert.equal(moved('edgeplane_command_ack_seconds_count'), 1);
     for (const state of ['queued', 'delivered', 'completed']) {
@@ -80,8 +89,10 @@ describe('metrics', () => {
     const { id } = await server.createAgent('deep');
     const before = (await server.metrics()).value('edgeplane_command_queue_depth');
     for (const type of ['a', 'b', 'c']) await commands.send(id, type);
-    await until('it is three more', async () =>
-      (await server.metrics()).value('edgeplane_command_queue_depth') === before + 3);
+    await until(
+      'it is three more',
+      async () => (await server.metrics()).value('edgeplane_command_queue_depth') === before + 3,
+    );
   });
 
   test('no agent is named in a label', async () => {
@@ -111,7 +122,9 @@ describe('health', () => {
 
   test('GET /health on the agents’ ports is exactly what agents expect', async () => {
     for (const overTls of [true, false]) {
-      const answer = await exchange(server, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n', { overTls });
+      const answer = await exchange(server, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n', {
+        overTls,
+      });
       assert.equal(answer.status, 200);
       assert.match(answer.headers['content-type'], /^application\/json/);
       const body = JSON.parse(answer.body);
@@ -133,10 +146,15 @@ describe('health', () => {
 
   test('the gRPC health service says SERVING', async () => {
     // grpc.health.v1.HealthCheckResponse{status: SERVING}
-    assert.deepEqual(await server.operator.callRaw('/grpc.health.v1.Health/Check', Buffer.alloc(0), { token: null }),
-      Buffer.from([8, 1]));
+    assert.deepEqual(
+      await server.operator.callRaw('/grpc.health.v1.Health/Check', Buffer.alloc(0), {
+        token: null,
+      }),
+      Buffer.from([8, 1]),
+    );
     const services = await server.operator.services();
-    for (const name of ['edgeplane.v1.AdminService', 'grpc.health.v1.Health']) assert.ok(services.includes(name), name);
+    for (const name of ['edgeplane.v1.AdminService', 'grpc.health.v1.Health'])
+      assert.ok(services.includes(name), name);
   });
 });
 
@@ -151,7 +169,9 @@ describe('the log', () => {
     const ended = await server.logged(/ agent disconnected .*\blogged\b/);
     assert.match(ended, /\breason=PEER_CLOSED\b/);
     assert.match(ended, /\bduration\w*=[\d.]+/);
-    const times = server.logLines.filter((line) => /\blogged\b/.test(line)).map((line) => line.split(' ')[0]);
+    const times = server.logLines
+      .filter((line) => /\blogged\b/.test(line))
+      .map((line) => line.split(' ')[0]);
     for (const time of times) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/);
     assert.deepEqual(times, [...times].sort());
   });

@@ -45,7 +45,12 @@ async function provoke(at, { reason, attempt, ...expected }) {
   expected.answer?.(answer);
   const named = ['CREDENTIALS', 'ADMISSION'].includes(traits.stage) ? world.known.id : undefined;
   return checkRefusal(at, {
-    reason, traits, answer, status: expected.status, agentId: expected.claims ?? named });
+    reason,
+    traits,
+    answer,
+    status: expected.status,
+    agentId: expected.claims ?? named,
+  });
 }
 
 // A server of its own for a case that needs a setting.
@@ -68,42 +73,67 @@ describe('provoked', () => {
     }
   });
 
-  test('REQUEST_TIMEOUT: half a request head', () => withServer(['--request-head-timeout', '500ms'], async (own) => {
-    await provoke(own, {
-      reason: 'REQUEST_TIMEOUT', status: 408, claims: '',
-      attempt: () => exchange(own, 'GET /edge/ws?edge_agent_id=slow HTTP/1.1\r\nHost: localhost\r\n'),
-    });
-    const silent = await RawPeer.connect(own.tls);
-    await silent.ended();
-  }));
+  test('REQUEST_TIMEOUT: half a request head', () =>
+    withServer(['--request-head-timeout', '500ms'], async (own) => {
+      await provoke(own, {
+        reason: 'REQUEST_TIMEOUT',
+        status: 408,
+        claims: '',
+        attempt: () =>
+          exchange(own, 'GET /edge/ws?edge_agent_id=slow HTTP/1.1\r\nHost: localhost\r\n'),
+      });
+      const silent = await RawPeer.connect(own.tls);
+      await silent.ended();
+    }));
 
-  test('CONNECTION_LIMIT: one more than max-connections', () => withServer(['--max-connections', '2'], async (own) => {
-    const { id, secret } = await own.createAgent('crowd');
-    const other = await own.createAgent('crowd-2');
-    const [one, two] = [await Agent.open(own, id, secret), await Agent.open(own, other.id, other.secret)];
-    await provoke(own, { reason: 'CONNECTION_LIMIT', claims: '', attempt: () => exchange(own, upgradeRequest(id, secret)) });
-    await two.close(1000);
-    const again = await until('a place is free again', () => Agent.open(own, other.id, other.secret));
-    await one.ping();
-    await again.close(1000);
-  }));
+  test('CONNECTION_LIMIT: one more than max-connections', () =>
+    withServer(['--max-connections', '2'], async (own) => {
+      const { id, secret } = await own.createAgent('crowd');
+      const other = await own.createAgent('crowd-2');
+      const [one, two] = [
+        await Agent.open(own, id, secret),
+        await Agent.open(own, other.id, other.secret),
+      ];
+      await provoke(own, {
+        reason: 'CONNECTION_LIMIT',
+        claims: '',
+        attempt: () => exchange(own, upgradeRequest(id, secret)),
+      });
+      await two.close(1000);
+      const again = await until('a place is free again', () =>
+        Agent.open(own, other.id, other.secret),
+      );
+      await one.ping();
+      await again.close(1000);
+    }));
 
-  test('ADDRESS_LIMIT: one more than max-connections-per-address', () => withServer(['--max-connections-per-address', '1'], async (own) => {
-    const { id, secret } = await own.createAgent('shared-nat');
-    const agent = await Agent.open(own, id, secret);
-    await provoke(own, { reason: 'ADDRESS_LIMIT', claims: '', attempt: () => exchange(own, upgradeRequest(id, secret)) });
-    await agent.ping();
-    await agent.close(1000);
-    await until('the address has a place again', () => Agent.open(own, id, secret));
-  }));
+  test('ADDRESS_LIMIT: one more than max-connections-per-address', () =>
+    withServer(['--max-connections-per-address', '1'], async (own) => {
+      const { id, secret } = await own.createAgent('shared-nat');
+      const agent = await Agent.open(own, id, secret);
+      await provoke(own, {
+        reason: 'ADDRESS_LIMIT',
+        claims: '',
+        attempt: () => exchange(own, upgradeRequest(id, secret)),
+      });
+      await agent.ping();
+      await agent.close(1000);
+      await until('the address has a place again', () => Agent.open(own, id, secret));
+    }));
 
-  test('ATTEMPT_RATE: one more upgrade than upgrade-attempts-per-minute', () => withServer(['--upgrade-attempts-per-minute', '3'], async (own) => {
-    const { id, secret } = await own.createAgent('hasty');
-    for (let i = 0; i < 3; i++) await (await Agent.open(own, id, secret)).close(1000);
-    await provoke(own, { reason: 'ATTEMPT_RATE', status: 429, claims: id, attempt: () => refusalOf(own, id, secret) });
-    const calm = await own.createAgent('calm');
-    await (await Agent.open(own, calm.id, calm.secret)).close(1000);
-  }));
+  test('ATTEMPT_RATE: one more upgrade than upgrade-attempts-per-minute', () =>
+    withServer(['--upgrade-attempts-per-minute', '3'], async (own) => {
+      const { id, secret } = await own.createAgent('hasty');
+      for (let i = 0; i < 3; i++) await (await Agent.open(own, id, secret)).close(1000);
+      await provoke(own, {
+        reason: 'ATTEMPT_RATE',
+        status: 429,
+        claims: id,
+        attempt: () => refusalOf(own, id, secret),
+      });
+      const calm = await own.createAgent('calm');
+      await (await Agent.open(own, calm.id, calm.secret)).close(1000);
+    }));
 });
 
 describe('the ledger', () => {
@@ -111,37 +141,57 @@ describe('the ledger', () => {
     const secret = server.secrecy.keep(randomSecret());
     const first = await refusalOf(server, 'repeated', secret);
     await rowById(server, first.json.refusal_id);
-    const again = [await refusalOf(server, 'repeated', secret), await refusalOf(server, 'repeated', secret)];
+    const again = [
+      await refusalOf(server, 'repeated', secret),
+      await refusalOf(server, 'repeated', secret),
+    ];
     const rows = await until('three attempts are counted', async () => {
       const found = await rowsOf(server, { agent_id: 'repeated' });
       return found.reduce((sum, row) => sum + Number(row.count), 0) === 3 && found;
     });
     assert.equal(rows.length, 1);
-    for (const refused of again) assert.equal((await rowById(server, refused.json.refusal_id)).refusal_id, rows[0].refusal_id);
+    for (const refused of again)
+      assert.equal((await rowById(server, refused.json.refusal_id)).refusal_id, rows[0].refusal_id);
     assert.ok(millisOf(rows[0].last_time) >= millisOf(rows[0].create_time));
   });
 
   test('another reason is another row, and the newest comes first', async () => {
     const { id } = await server.createAgent('two-reasons');
     await refusalOf(server, id, undefined);
-    await until('the first is there', async () => (await rowsOf(server, { agent_id: id })).length === 1);
+    await until(
+      'the first is there',
+      async () => (await rowsOf(server, { agent_id: id })).length === 1,
+    );
     await refusalOf(server, id, server.secrecy.keep(randomSecret()));
     const rows = await until('both are there', async () => {
       const found = await rowsOf(server, { agent_id: id });
       return found.length === 2 && found;
     });
-    assert.deepEqual(rows.map((row) => row.reason), ['SECRET_MISMATCH', 'CREDENTIALS_MISSING']);
-    const page = await server.operator.call('ListRefusals', { page_size: 1, filter: { agent_id: id } });
+    assert.deepEqual(
+      rows.map((row) => row.reason),
+      ['SECRET_MISMATCH', 'CREDENTIALS_MISSING'],
+    );
+    const page = await server.operator.call('ListRefusals', {
+      page_size: 1,
+      filter: { agent_id: id },
+    });
     assert.deepEqual(page.refusals, [rows[0]]);
     const next = await server.operator.call('ListRefusals', {
-      page_size: 1, page_token: page.next_page_token, filter: { agent_id: id } });
+      page_size: 1,
+      page_token: page.next_page_token,
+      filter: { agent_id: id },
+    });
     assert.deepEqual(next.refusals, [rows[1]]);
   });
 
   test('an id that is none, and one that nobody was given, are not found', async () => {
-    await assert.rejects(server.operator.call('GetRefusal', { refusal_id: '0190a5b4-0000-7000-8000-000000000000' }),
-      { code: 5, reason: 'REFUSAL_NOT_FOUND' });
-    const odd = await server.operator.call('GetRefusal', { refusal_id: "' OR 1=1 --" }).catch((error) => error);
+    await assert.rejects(
+      server.operator.call('GetRefusal', { refusal_id: '0190a5b4-0000-7000-8000-000000000000' }),
+      { code: 5, reason: 'REFUSAL_NOT_FOUND' },
+    );
+    const odd = await server.operator
+      .call('GetRefusal', { refusal_id: "' OR 1=1 --" })
+      .catch((error) => error);
     assert.ok([3, 5].includes(odd.code));
   });
 
@@ -160,8 +210,13 @@ test('no reason of the descriptor is left unprovoked without a cause', () => {
     assert.ok(traits, `${name} has no traits`);
     assert.notEqual(traits.sentence, '', name);
     assert.notEqual(traits.public_message, '', name);
-    assert.ok(provoked.has(name) !== (name in NOT_PROVOKED),
-      provoked.has(name) ? `${name} is provoked; take it off the list` : `${name} is neither provoked nor on the list`);
+    assert.ok(
+      provoked.has(name) !== name in NOT_PROVOKED,
+      provoked.has(name)
+        ? `${name} is provoked; take it off the list`
+        : `${name} is neither provoked nor on the list`,
+    );
   }
-  for (const name of Object.keys(NOT_PROVOKED)) assert.ok(reasons.has(name), `${name} is no reason`);
+  for (const name of Object.keys(NOT_PROVOKED))
+    assert.ok(reasons.has(name), `${name} is no reason`);
 });

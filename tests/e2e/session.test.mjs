@@ -41,8 +41,11 @@ describe('getting in', () => {
 
   test('an imported agent connects with the secret it already had', async () => {
     const secret = server.secrecy.keep(`imported ${randomSecret()}`);
-    const agent = await server.operator.call(
-      'ImportAgent', { agent_id: 'imported.1', user_phone: '15550001111', secret });
+    const agent = await server.operator.call('ImportAgent', {
+      agent_id: 'imported.1',
+      user_phone: '15550001111',
+      secret,
+    });
     assert.equal(agent.agent_id, 'imported.1');
     await (await Agent.open(server, 'imported.1', secret)).close(1000);
   });
@@ -102,11 +105,14 @@ describe('the handshake', () => {
 
   test('the accept key is that of RFC 6455, and no subprotocol is chosen', async () => {
     const a = await server.createAgent('accept-key');
-    const answer = await exchange(server, upgradeRequest(a.id, a.secret, {
-      Connection: 'keep-alive, Upgrade',  // as browsers write it
-      Upgrade: 'WebSocket',
-      'Sec-WebSocket-Protocol': 'chat',
-    }));
+    const answer = await exchange(
+      server,
+      upgradeRequest(a.id, a.secret, {
+        Connection: 'keep-alive, Upgrade', // as browsers write it
+        Upgrade: 'WebSocket',
+        'Sec-WebSocket-Protocol': 'chat',
+      }),
+    );
     assert.equal(answer.status, 101);
     assert.equal(answer.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     assert.equal(answer.headers['sec-websocket-protocol'], undefined);
@@ -117,7 +123,7 @@ describe('the handshake', () => {
   test('nothing is sent unasked, and a JSON ping gets a JSON pong', async () => {
     const a = await server.createAgent('quiet');
     const agent = await Agent.open(server, a.id, a.secret);
-    for (let i = 0; i < 3; i++) await agent.ping();  // holds that nothing comes before the pong
+    for (let i = 0; i < 3; i++) await agent.ping(); // holds that nothing comes before the pong
     await agent.close(1000);
   });
 
@@ -143,7 +149,9 @@ describe('what the operator sees', () => {
     await connected('page-4');
     const list = async (filter, more = {}) => {
       const page = await server.operator.call('ListAgents', {
-        filter: { agent_id_prefix: 'page-', ...filter }, ...more });
+        filter: { agent_id_prefix: 'page-', ...filter },
+        ...more,
+      });
       return { ids: page.agents.map((a) => a.agent_id), next: page.next_page_token };
     };
     const all = ['page-1', 'page-2', 'page-3', 'page-4'];
@@ -153,13 +161,19 @@ describe('what the operator sees', () => {
     assert.deepEqual((await list({ labels: { site: 'b' } })).ids, ['page-4']);
     const first = await list({}, { page_size: 3 });
     assert.deepEqual(first.ids, all.slice(0, 3));
-    assert.deepEqual(await list({}, { page_size: 3, page_token: first.next }), { ids: ['page-4'], next: '' });
+    assert.deepEqual(await list({}, { page_size: 3, page_token: first.next }), {
+      ids: ['page-4'],
+      next: '',
+    });
     await agent.close(1000);
   });
 
   test('two agents at once are two sessions, and two of the fleet', async () => {
     const [a, b] = [await server.createAgent('both-a'), await server.createAgent('both-b')];
-    const agents = [await Agent.open(server, a.id, a.secret), await Agent.open(server, b.id, b.secret)];
+    const agents = [
+      await Agent.open(server, a.id, a.secret),
+      await Agent.open(server, b.id, b.secret),
+    ];
     const [one, two] = [await connected(a.id), await connected(b.id)];
     assert.notEqual(one.session_id, two.session_id);
     for (const agent of agents) await agent.ping();
@@ -189,7 +203,10 @@ describe('what the operator sees', () => {
   test('disabling ends the session with 4003, enabling lets the agent in again', async () => {
     const a = await server.createAgent('switched');
     const agent = await Agent.open(server, a.id, a.secret);
-    const disabled = await server.operator.call('DisableAgent', { agent_id: a.id, reason: 'stolen' });
+    const disabled = await server.operator.call('DisableAgent', {
+      agent_id: a.id,
+      reason: 'stolen',
+    });
     assert.deepEqual([disabled.disabled, disabled.disabled_reason], [true, 'stolen']);
     assert.equal((await agent.ended()).code, 4003);
     assert.equal((await refusalOf(server, a.id, a.secret)).status, 403);
@@ -203,7 +220,11 @@ describe('what the operator sees', () => {
     await server.operator.call('DeleteAgent', { agent_id: a.id });
     assert.equal((await agent.ended()).code, 4001);
     assert.equal((await refusalOf(server, a.id, a.secret)).status, 401);
-    await assert.rejects(getAgent(a.id), { code: 5, reason: 'AGENT_NOT_FOUND', domain: 'edgeplane' });
+    await assert.rejects(getAgent(a.id), {
+      code: 5,
+      reason: 'AGENT_NOT_FOUND',
+      domain: 'edgeplane',
+    });
   });
 
   test('an id in the URL is decoded once', async () => {

@@ -11,14 +11,17 @@ import { until, within } from './lib/wait.mjs';
 
 // Gives the error code of a connection attempt, or null if it is accepted.
 function connectError({ host, port }) {
-  return within(`an answer to a connection attempt to port ${port}`, new Promise((resolve) => {
-    const socket = net.connect({ host, port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(null);
-    });
-    socket.once('error', (error) => resolve(error.code));
-  }));
+  return within(
+    `an answer to a connection attempt to port ${port}`,
+    new Promise((resolve) => {
+      const socket = net.connect({ host, port });
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(null);
+      });
+      socket.once('error', (error) => resolve(error.code));
+    }),
+  );
 }
 
 describe('SIGTERM', () => {
@@ -33,7 +36,11 @@ describe('SIGTERM', () => {
       const told = agents.map(async (agent) => {
         const { code } = await agent.ended();
         // Agents reconnect at once on 1012; here nobody may be there any more.
-        return { code, tls: await connectError(server.tls), plain: await connectError(server.plain) };
+        return {
+          code,
+          tls: await connectError(server.tls),
+          plain: await connectError(server.plain),
+        };
       });
       const exit = server.terminate();
       for (const one of await Promise.all(told)) {
@@ -57,7 +64,7 @@ describe('SIGTERM', () => {
     }
   });
 
-  test('an upgrade that comes while draining is refused with 503, and the ledger has it', async () => {
+  test('an upgrade while draining is refused with 503, and the ledger has it', async () => {
     const server = await startServer(['--drain-window', '2s']);
     try {
       const { traits } = (await server.operator.reasons()).get('DRAINING');
@@ -65,10 +72,13 @@ describe('SIGTERM', () => {
       const agent = await Agent.open(server, a.id, a.secret);
       const late = await server.createAgent('late');
       const peer = await RawPeer.connect(server.plain);
-      peer.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');  // it is in the server's hands
+      peer.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'); // it is in the server's hands
       assert.equal((await peer.answer()).status, 200);
       const exit = server.terminate();
-      await until('the listener is closed', async () => (await connectError(server.plain)) === 'ECONNREFUSED');
+      await until(
+        'the listener is closed',
+        async () => (await connectError(server.plain)) === 'ECONNREFUSED',
+      );
       peer.write(upgradeRequest(late.id, late.secret));
       const answer = await peer.answer();
       assert.equal((await agent.ended()).code, 1012);
@@ -116,8 +126,17 @@ describe('SIGTERM', () => {
 
 describe('an agent that leaves', () => {
   let server;
-  before(async () => (server = await startServer(
-    ['--session-idle-timeout', '1s', '--messages-per-minute', '1000', '--close-timeout', '500ms'])));
+  before(
+    async () =>
+      (server = await startServer([
+        '--session-idle-timeout',
+        '1s',
+        '--messages-per-minute',
+        '1000',
+        '--close-timeout',
+        '500ms',
+      ])),
+  );
   after(() => server?.close());
 
   // An agent's session has ended, and been counted for this reason.
@@ -151,8 +170,10 @@ describe('an agent that leaves', () => {
     const agent = await Agent.open(server, a.id, a.secret);
     await agent.cut();
     await counted('PEER_GONE');
-    await until('the session is gone', async () =>
-      (await server.operator.call('GetAgent', { agent_id: a.id })).session === null);
+    await until(
+      'the session is gone',
+      async () => (await server.operator.call('GetAgent', { agent_id: a.id })).session === null,
+    );
   });
 
   test('silently is closed with 4008', async () => {

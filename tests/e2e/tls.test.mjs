@@ -18,8 +18,24 @@ let server;
 async function makeCertificate(name) {
   const [key, certificate] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
   const made = await run('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-    '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', `${key}.new`, '-out', `${certificate}.new`]);
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${name}`,
+    '-addext',
+    'subjectAltName=DNS:localhost',
+    '-keyout',
+    `${key}.new`,
+    '-out',
+    `${certificate}.new`,
+  ]);
   assert.equal(made.code, 0, made.stderr);
   fs.renameSync(`${key}.new`, key);
   fs.renameSync(`${certificate}.new`, certificate);
@@ -30,7 +46,11 @@ before(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-e2e-tls-'));
   await makeCertificate('first');
   server = await startServer([
-    '--tls-certificate', path.join(directory, 'cert.pem'), '--tls-key', path.join(directory, 'key.pem')]);
+    '--tls-certificate',
+    path.join(directory, 'cert.pem'),
+    '--tls-key',
+    path.join(directory, 'key.pem'),
+  ]);
   server.ca = fs.readFileSync(path.join(directory, 'cert.pem'));
 });
 after(async () => {
@@ -41,12 +61,20 @@ after(async () => {
 // A completed handshake: {subject, protocol, cipher, reused}.
 async function handshake(options = {}) {
   const socket = tls.connect({
-    host: server.tls.host, port: server.tls.port, servername: 'localhost', rejectUnauthorized: false, ...options });
+    host: server.tls.host,
+    port: server.tls.port,
+    servername: 'localhost',
+    rejectUnauthorized: false,
+    ...options,
+  });
   try {
-    await within('a TLS handshake', new Promise((resolve, reject) => {
-      socket.once('secureConnect', resolve);
-      socket.once('error', reject);
-    }));
+    await within(
+      'a TLS handshake',
+      new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        socket.once('error', reject);
+      }),
+    );
     return {
       subject: socket.getPeerCertificate().subject.CN,
       protocol: socket.getProtocol(),
@@ -59,7 +87,11 @@ async function handshake(options = {}) {
 
 test('the certificate in force is the one that was given', async () => {
   assert.equal((await handshake()).subject, 'first');
-  assert.equal(fs.existsSync(path.join(server.dataDir, 'tls')), false, 'none is made where one is given');
+  assert.equal(
+    fs.existsSync(path.join(server.dataDir, 'tls')),
+    false,
+    'none is made where one is given',
+  );
 });
 
 test('TLS 1.2 and 1.3 are spoken, with forward secrecy', async () => {
@@ -68,7 +100,9 @@ test('TLS 1.2 and 1.3 are spoken, with forward secrecy', async () => {
     assert.equal(protocol, version);
     assert.match(cipher, /^TLS_(ECDHE_|AES_|CHACHA20_)/);
   }
-  await assert.rejects(handshake({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }));
+  await assert.rejects(
+    handshake({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }),
+  );
 });
 
 test('a new certificate is taken up at SIGHUP, and open sessions stay', async () => {
@@ -77,7 +111,10 @@ test('a new certificate is taken up at SIGHUP, and open sessions stay', async ()
   server.ca = await makeCertificate('second');
   assert.equal((await handshake()).subject, 'first', 'not before it is told');
   server.signal('SIGHUP');
-  await until('the second certificate is in force', async () => (await handshake()).subject === 'second');
+  await until(
+    'the second certificate is in force',
+    async () => (await handshake()).subject === 'second',
+  );
   await agent.ping();
   const newer = await Agent.open(server, id, secret);
   await agent.ended();
@@ -90,19 +127,28 @@ test('a certificate that is no good is reported at SIGHUP, and the old one stays
   const seen = server.logLines.length;
   server.signal('SIGHUP');
   const line = await until('the log reports it', () =>
-    server.logLines.slice(seen).find((l) => / (warning|error) .*(certificate|tls)/i.test(l)));
+    server.logLines.slice(seen).find((l) => / (warning|error) .*(certificate|tls)/i.test(l)),
+  );
   assert.ok(line.includes('cert.pem'), line);
   assert.equal((await handshake()).subject, 'second');
   fs.writeFileSync(path.join(directory, 'cert.pem'), kept);
 });
 
-test('a certificate and a key that do not belong together stop the start, with a clear word', async () => {
+test('a certificate and a key that do not belong together stop the start', async () => {
   const { privateKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const other = path.join(directory, 'other-key.pem');
   fs.writeFileSync(other, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const failing = new Server(['--tls-certificate', path.join(directory, 'cert.pem'), '--tls-key', other]);
+  const failing = new Server([
+    '--tls-certificate',
+    path.join(directory, 'cert.pem'),
+    '--tls-key',
+    other,
+  ]);
   try {
-    await assert.rejects(failing.start(), (error) => /code [1-9]/.test(error.message) && /key/i.test(error.message));
+    await assert.rejects(
+      failing.start(),
+      (error) => /code [1-9]/.test(error.message) && /key/i.test(error.message),
+    );
   } finally {
     fs.rmSync(failing.home, { recursive: true, force: true });
   }

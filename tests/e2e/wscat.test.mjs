@@ -10,7 +10,10 @@ import { Commands } from './lib/commands.mjs';
 import { cleanEnvironment, startServer } from './lib/server.mjs';
 import { until, within } from './lib/wait.mjs';
 
-const WSCAT = path.join(path.dirname(createRequire(import.meta.url).resolve('wscat/package.json')), 'bin/wscat');
+const WSCAT = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('wscat/package.json')),
+  'bin/wscat',
+);
 
 let server;
 before(async () => (server = await startServer()));
@@ -25,12 +28,13 @@ function wscat(...args) {
   const session = {
     output: '',
     type: (line) => child.stdin.write(`${line}\n`),
-    shows: (pattern) => until(`wscat shows ${pattern}`, () => {
-      if (child.exitCode !== null && !pattern.test(session.output)) {
-        throw new Error(`wscat ended: ${session.output}`);
-      }
-      return pattern.exec(session.output);
-    }),
+    shows: (pattern) =>
+      until(`wscat shows ${pattern}`, () => {
+        if (child.exitCode !== null && !pattern.test(session.output)) {
+          throw new Error(`wscat ended: ${session.output}`);
+        }
+        return pattern.exec(session.output);
+      }),
     exited: within('wscat ends', once(child, 'exit')),
     end: async () => {
       child.kill('SIGTERM');
@@ -43,18 +47,32 @@ function wscat(...args) {
   return session;
 }
 
-for (const [how, trust] of [['--ca', () => ['--ca', server.caFile]], ['-n', () => ['-n']]]) {
+for (const [how, trust] of [
+  ['--ca', () => ['--ca', server.caFile]],
+  ['-n', () => ['-n']],
+]) {
   test(`wscat ${how} connects, is sent a command, and acknowledges it`, async () => {
     const { id, secret } = await server.createAgent(`person${how.length}`);
     const commands = new Commands(server);
     const command = await commands.send(id, 'greet', { text: 'hello' });
-    const person = wscat('-c', agentUrl({ port: server.tls.port, id }), ...trust(), '-H', `Authorization: Bearer ${secret}`);
+    const person = wscat(
+      '-c',
+      agentUrl({ port: server.tls.port, id }),
+      ...trust(),
+      '-H',
+      `Authorization: Bearer ${secret}`,
+    );
     try {
       const [, message] = await person.shows(/^.*?(\{"type":"command".*\})/m);
       const { data } = JSON.parse(message);
       assert.equal(data.command_id, command.command_id);
       assert.deepEqual(data.payload, { text: 'hello' });
-      person.type(JSON.stringify({ type: 'command_ack', data: { command_id: data.command_id, status: 'completed' } }));
+      person.type(
+        JSON.stringify({
+          type: 'command_ack',
+          data: { command_id: data.command_id, status: 'completed' },
+        }),
+      );
       await commands.reaches(command, 'COMPLETED');
       person.type('{"type":"ping"}');
       await person.shows(/\{"type":"pong"\}/);
@@ -66,14 +84,26 @@ for (const [how, trust] of [['--ca', () => ['--ca', server.caFile]], ['-n', () =
 
 test('wscat that is refused shows the status', async () => {
   const { id } = await server.createAgent('person-refused');
-  const person = wscat('-c', agentUrl({ port: server.tls.port, id }), '--ca', server.caFile, '-H', 'Authorization: Bearer not-the-secret');
+  const person = wscat(
+    '-c',
+    agentUrl({ port: server.tls.port, id }),
+    '--ca',
+    server.caFile,
+    '-H',
+    'Authorization: Bearer not-the-secret',
+  );
   await person.shows(/401/);
   await person.exited;
 });
 
 test('wscat does not trust the self-signed certificate unless it is told to', async () => {
   const { id, secret } = await server.createAgent('person-careful');
-  const person = wscat('-c', agentUrl({ port: server.tls.port, id }), '-H', `Authorization: Bearer ${secret}`);
+  const person = wscat(
+    '-c',
+    agentUrl({ port: server.tls.port, id }),
+    '-H',
+    `Authorization: Bearer ${secret}`,
+  );
   await person.shows(/self.signed/i);
   await person.exited;
 });

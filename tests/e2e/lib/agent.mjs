@@ -35,12 +35,14 @@ export class Agent {
     agent.socket = new WebSocket(options.url ?? agentUrl({ scheme, port, id }), {
       headers,
       ca: options.ca ?? server.ca,
-      family: 4,  // the server listens on 127.0.0.1, and localhost may be ::1 first
+      family: 4, // the server listens on 127.0.0.1, and localhost may be ::1 first
       perMessageDeflate: options.perMessageDeflate ?? true,
       ...options.socket,
     });
     agent.closed = new Promise((resolve) => {
-      agent.socket.once('close', (code, reason) => resolve({ code, reason: reason.toString('utf8') }));
+      agent.socket.once('close', (code, reason) =>
+        resolve({ code, reason: reason.toString('utf8') }),
+      );
     });
     agent.socket.on('message', (data, isBinary) => agent.#received(data, isBinary));
     agent.socket.once('upgrade', (response) => (agent.handshake = response));
@@ -55,7 +57,10 @@ export class Agent {
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('end', () => {
           const refused = new Refused(response, Buffer.concat(chunks).toString('utf8'));
-          server.secrecy.check('a refused answer', JSON.stringify(response.rawHeaders) + refused.body);
+          server.secrecy.check(
+            'a refused answer',
+            JSON.stringify(response.rawHeaders) + refused.body,
+          );
           request.destroy();
           reject(refused);
         });
@@ -74,7 +79,10 @@ export class Agent {
   // The next message, whatever it is.
   next() {
     if (this.#messages.length > 0) return Promise.resolve(this.#messages.shift());
-    return within(`a message for ${this.id}`, new Promise((resolve) => this.#waiters.push(resolve)));
+    return within(
+      `a message for ${this.id}`,
+      new Promise((resolve) => this.#waiters.push(resolve)),
+    );
   }
 
   // The data of the next message, which must be a command.

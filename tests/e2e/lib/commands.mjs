@@ -11,7 +11,11 @@ export class Commands {
 
   send(agentId, type, payload = {}, more = {}) {
     return this.#server.operator.call('SendCommand', {
-      agent_id: agentId, type, payload: toStruct(payload), ...more });
+      agent_id: agentId,
+      type,
+      payload: toStruct(payload),
+      ...more,
+    });
   }
 
   get({ command_id: id }) {

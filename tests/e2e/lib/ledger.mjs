@@ -9,7 +9,8 @@ export function rowById(server, refusalId) {
     server.operator.call('GetRefusal', { refusal_id: refusalId }).catch((error) => {
       if (error.reason === 'REFUSAL_NOT_FOUND') return null;
       throw error;
-    }));
+    }),
+  );
 }
 
 export async function rowsOf(server, filter) {
@@ -26,12 +27,17 @@ export async function checkRefusal(server, { reason, traits, answer, status, age
   let row;
   if (traits.http_status.length === 0) {
     assert.equal(answer, null, 'nothing is to be answered');
-    row = await until(`${reason} is in the ledger`, async () =>
-      (await rowsOf(server, { reasons: [reason] }))[0]);
+    row = await until(
+      `${reason} is in the ledger`,
+      async () => (await rowsOf(server, { reasons: [reason] }))[0],
+    );
     assert.equal(row.http_status, 0);
   } else {
     assert.notEqual(answer, null, 'the connection ended without an answer');
-    assert.ok(traits.http_status.includes(answer.status), `${answer.status} is not among the reason's statuses`);
+    assert.ok(
+      traits.http_status.includes(answer.status),
+      `${answer.status} is not among the reason's statuses`,
+    );
     if (status !== undefined) assert.equal(answer.status, status);
     const body = JSON.parse(answer.body);
     assert.deepEqual(Object.keys(body).sort(), ['error', 'message', 'refusal_id']);
@@ -53,14 +59,18 @@ export async function checkRefusal(server, { reason, traits, answer, status, age
   }
   assert.deepEqual(
     { reason: row.reason, stage: row.stage, retry: row.retry, turn: row.turn },
-    { reason, stage: traits.stage, retry: traits.retry, turn: traits.turn });
+    { reason, stage: traits.stage, retry: traits.retry, turn: traits.turn },
+  );
   assert.equal(row.sentence, traits.sentence);
   if (agentId !== undefined) assert.equal(row.agent_id, agentId);
   assert.match(row.peer_address, /^127\.0\.0\.1:\d+$/);
   assert.notEqual(row.gateway_id, '');
   if (row.agent_id !== '') {
     const listed = await rowsOf(server, { agent_id: row.agent_id, reasons: [reason] });
-    assert.ok(listed.some((r) => r.refusal_id === row.refusal_id), 'not found by agent');
+    assert.ok(
+      listed.some((r) => r.refusal_id === row.refusal_id),
+      'not found by agent',
+    );
   }
   server.secrecy.check('the ledger', JSON.stringify(row));
   return row;

@@ -5,30 +5,38 @@ import { within } from './wait.mjs';
 
 // One GET on the metrics listener: {status, headers, body}.
 export function get({ host, port }, path) {
-  return within(`GET ${path}`, new Promise((resolve, reject) => {
-    const request = http.get({ host, port, path, agent: false }, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({
-        status: response.statusCode,
-        headers: response.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
-      }));
-    });
-    request.on('error', reject);
-  }));
+  return within(
+    `GET ${path}`,
+    new Promise((resolve, reject) => {
+      const request = http.get({ host, port, path, agent: false }, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      });
+      request.on('error', reject);
+    }),
+  );
 }
 
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 
 const keyOf = (name, labels) =>
-  `${name}{${Object.entries(labels).sort().map(([k, v]) => `${k}=${v}`).join(',')}}`;
+  `${name}{${Object.entries(labels)
+    .sort()
+    .map(([k, v]) => `${k}=${v}`)
+    .join(',')}}`;
 
 export class Metrics {
-  types = new Map();  // family -> type
-  samples = [];  // {name, labels, value}
+  types = new Map(); // family -> type
+  samples = []; // {name, labels, value}
   #values = new Map();
 
   constructor(text) {
@@ -41,7 +49,8 @@ export class Metrics {
         const match = SAMPLE.exec(line);
         if (!match) throw new Error(`not a sample: ${line}`);
         const labels = Object.fromEntries(
-          [...(match[2] ?? '').matchAll(LABEL)].map((label) => [label[1], label[2]]));
+          [...(match[2] ?? '').matchAll(LABEL)].map((label) => [label[1], label[2]]),
+        );
         this.samples.push({ name: match[1], labels, value: Number(match[3]) });
         this.#values.set(keyOf(match[1], labels), Number(match[3]));
       }
@@ -59,14 +68,17 @@ export class Metrics {
 
   // "name type label,label" for every family, as in metrics.golden.
   shape() {
-    return [...this.types].map(([family, type]) => {
-      const labels = new Set();
-      for (const sample of this.samples) {
-        const base = type === 'histogram' ? sample.name.replace(/_(bucket|sum|count)$/, '') : sample.name;
-        if (base === family) Object.keys(sample.labels).forEach((label) => labels.add(label));
-      }
-      labels.delete('le');
-      return [family, type, ...[...labels].sort()].join(' ');
-    }).sort();
+    return [...this.types]
+      .map(([family, type]) => {
+        const labels = new Set();
+        for (const sample of this.samples) {
+          const base =
+            type === 'histogram' ? sample.name.replace(/_(bucket|sum|count)$/, '') : sample.name;
+          if (base === family) Object.keys(sample.labels).forEach((label) => labels.add(label));
+        }
+        labels.delete('le');
+        return [family, type, ...[...labels].sort()].join(' ');
+      })
+      .sort();
   }
 }

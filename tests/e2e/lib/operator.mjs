@@ -20,9 +20,15 @@ export class Operator {
     operator.#token = token;
     operator.#client = new grpc.Client(address, grpc.credentials.createInsecure());
     operator.#reflection = new reflectionClient.GrpcReflection(
-      address, grpc.ChannelCredentials.createInsecure(), {}, 'v1alpha');
+      address,
+      grpc.ChannelCredentials.createInsecure(),
+      {},
+      'v1alpha',
+    );
     const descriptor = await within(
-      'reflection of the service', operator.#reflection.getDescriptorBySymbol(SERVICE));
+      'reflection of the service',
+      operator.#reflection.getDescriptorBySymbol(SERVICE),
+    );
     operator.#root = descriptor.getProtobufJsRoot();
     const service = operator.#root.lookupService(SERVICE);
     for (const method of service.methodsArray) {
@@ -61,7 +67,11 @@ export class Operator {
     const { method, metadata, message } = this.#prepare(name, request, token);
     try {
       const response = await this.#unary(
-        method.path, (m) => Buffer.from(method.request.encode(m).finish()), message, metadata);
+        method.path,
+        (m) => Buffer.from(method.request.encode(m).finish()),
+        message,
+        metadata,
+      );
       return method.response.toObject(method.response.decode(response), READABLE);
     } catch (error) {
       throw await this.#explain(error);
@@ -78,8 +88,14 @@ export class Operator {
   #unary(path, serialize, message, metadata) {
     return new Promise((resolve, reject) => {
       this.#client.makeUnaryRequest(
-        path, serialize, (b) => b, message, metadata, { deadline: Date.now() + DEADLINE_MS },
-        (error, response) => (error ? reject(error) : resolve(response)));
+        path,
+        serialize,
+        (b) => b,
+        message,
+        metadata,
+        { deadline: Date.now() + DEADLINE_MS },
+        (error, response) => (error ? reject(error) : resolve(response)),
+      );
     });
   }
 
@@ -91,8 +107,14 @@ export class Operator {
       method.path,
       (m) => Buffer.from(method.request.encode(m).finish()),
       (bytes) => method.response.toObject(method.response.decode(bytes), READABLE),
-      message, metadata, { deadline: Date.now() + DEADLINE_MS });
-    return { [Symbol.asyncIterator]: () => call[Symbol.asyncIterator](), cancel: () => call.cancel() };
+      message,
+      metadata,
+      { deadline: Date.now() + DEADLINE_MS },
+    );
+    return {
+      [Symbol.asyncIterator]: () => call[Symbol.asyncIterator](),
+      cancel: () => call.cancel(),
+    };
   }
 
   async #explain(error) {
@@ -124,9 +146,12 @@ export class Operator {
     const files = await this.#reflection.getProtoDescriptorBySymbol('edgeplane.v1.Reason');
     const values = files.map((f) => enumOptions(f, 'Reason', 50501)).find((v) => v !== null);
     const traits = this.#root.lookupType('edgeplane.v1.ReasonTraits');
-    return new Map(values.map(({ name, number, option }) => [
-      name, { number, traits: option && traits.toObject(traits.decode(option), READABLE) },
-    ]));
+    return new Map(
+      values.map(({ name, number, option }) => [
+        name,
+        { number, traits: option && traits.toObject(traits.decode(option), READABLE) },
+      ]),
+    );
   }
 
   close() {

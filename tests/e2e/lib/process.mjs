@@ -11,7 +11,7 @@ export async function run(program, args, { env = process.env, input } = {}) {
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  child.stdin.on('error', () => {});  // a program need not read what it is given
+  child.stdin.on('error', () => {}); // a program need not read what it is given
   child.stdin.end(input);
   try {
     const [code] = await within(`${program} ${args.join(' ')} ends`, once(child, 'close'));

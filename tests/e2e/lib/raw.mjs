@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { within } from './wait.mjs';
 
 export class RawPeer {
-  bytes = Buffer.alloc(0);  // received so far, and not consumed
+  bytes = Buffer.alloc(0); // received so far, and not consumed
   isClosed = false;
   #wake = () => {};
 
@@ -26,10 +26,13 @@ export class RawPeer {
         resolve();
       });
     });
-    await within('a raw connection', new Promise((resolve, reject) => {
-      socket.once(tlsOptions ? 'secureConnect' : 'connect', resolve);
-      socket.once('error', reject);
-    }));
+    await within(
+      'a raw connection',
+      new Promise((resolve, reject) => {
+        socket.once(tlsOptions ? 'secureConnect' : 'connect', resolve);
+        socket.once('error', reject);
+      }),
+    );
     // The server may well reset what it refuses; `closed` tells that.
     socket.on('error', (error) => (peer.error = error));
     return peer;
@@ -57,10 +60,12 @@ export class RawPeer {
       const end = bytes.indexOf('\r\n\r\n');
       if (end < 0) return undefined;
       const [statusLine, ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-      const headers = Object.fromEntries(lines.map((line) => {
-        const colon = line.indexOf(':');
-        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-      }));
+      const headers = Object.fromEntries(
+        lines.map((line) => {
+          const colon = line.indexOf(':');
+          return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+        }),
+      );
       const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]);
       const length = end + 4 + (status === 101 ? 0 : Number(headers['content-length'] ?? 0));
       if (bytes.length < length) return undefined;

@@ -13,7 +13,9 @@ export async function populate(server) {
     known: await server.createAgent('known', { user_phone: '+15551230001' }),
     other: await server.createAgent('other', { user_phone: '+15551230002' }),
     disabled: await server.createAgent('disabled'),
-    elsewhere: await server.createAgent('elsewhere', { allowed_addresses: ['10.0.0.0/8', '2001:db8::/32'] }),
+    elsewhere: await server.createAgent('elsewhere', {
+      allowed_addresses: ['10.0.0.0/8', '2001:db8::/32'],
+    }),
     wrong: server.secrecy.keep(randomSecret()),
   };
   await server.operator.call('DisableAgent', { agent_id: 'disabled', reason: 'e2e' });
@@ -25,7 +27,11 @@ export async function populate(server) {
 function oldTlsClient({ host, port }) {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
-      host, port, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0',
+      host,
+      port,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
       rejectUnauthorized: false,
     });
     socket.on('secureConnect', () => reject(new Error('TLS 1.1 was accepted')));
@@ -55,96 +61,151 @@ export function refusalCases(server, world) {
     exchange(server, upgradeRequest(known.id, known.secret, change, requestLine));
   const path = (target) => `GET ${target} HTTP/1.1`;
   const mine = path(`/edge/ws?edge_agent_id=${known.id}`);
-  const token = (change) => () => refusalOf(server, known.id, forgedToken(server, { ...known, ...change }));
+  const token = (change) => () =>
+    refusalOf(server, known.id, forgedToken(server, { ...known, ...change }));
+  const basic = Buffer.from(`known:${known.secret}`).toString('base64');
   const says = (pattern) => (row) => assert.match(row.detail, pattern);
 
   return [
     {
-      name: 'plain HTTP on the TLS port', reason: 'TLS_HANDSHAKE_FAILED', claims: '',
+      name: 'plain HTTP on the TLS port',
+      reason: 'TLS_HANDSHAKE_FAILED',
+      claims: '',
       attempt: () => plainToTls(server, upgradeRequest(known.id, known.secret)),
       row: (row) => assert.notEqual(row.detail, ''),
     },
     {
-      name: 'TLS 1.1', reason: 'TLS_HANDSHAKE_FAILED', claims: '',
+      name: 'TLS 1.1',
+      reason: 'TLS_HANDSHAKE_FAILED',
+      claims: '',
       attempt: () => oldTlsClient(server.tls),
     },
     {
-      name: 'no Host', reason: 'MALFORMED_REQUEST', status: 400,
-      attempt: () => raw({ Host: null }), row: says(/Host/),
+      name: 'no Host',
+      reason: 'MALFORMED_REQUEST',
+      status: 400,
+      attempt: () => raw({ Host: null }),
+      row: says(/Host/),
     },
     {
-      name: 'a header block over its limit', reason: 'REQUEST_TOO_LARGE', status: 431,
+      name: 'a header block over its limit',
+      reason: 'REQUEST_TOO_LARGE',
+      status: 431,
       attempt: () => raw({ 'X-Filler': 'x'.repeat(9 * 1024) }),
     },
     {
-      name: 'a URL over its limit', reason: 'REQUEST_TOO_LARGE', status: 414,
+      name: 'a URL over its limit',
+      reason: 'REQUEST_TOO_LARGE',
+      status: 414,
       attempt: () => raw({}, path(`/edge/ws?edge_agent_id=${known.id}&x=${'x'.repeat(2100)}`)),
     },
     {
-      name: 'another path', reason: 'PATH_UNKNOWN', status: 404,
+      name: 'another path',
+      reason: 'PATH_UNKNOWN',
+      status: 404,
       attempt: () => raw({}, path('/edge/wss')),
       row: (row) => assert.equal(row.presented.path, '/edge/wss'),
     },
     {
-      name: 'POST', reason: 'METHOD_NOT_ALLOWED', status: 405,
-      attempt: () => raw({ 'Content-Length': '0' }, `POST /edge/ws?edge_agent_id=${known.id} HTTP/1.1`),
-      answer: (answer) => assert.match(answer.headers.allow, /GET/),  // RFC 9110, 15.5.6
+      name: 'POST',
+      reason: 'METHOD_NOT_ALLOWED',
+      status: 405,
+      attempt: () =>
+        raw({ 'Content-Length': '0' }, `POST /edge/ws?edge_agent_id=${known.id} HTTP/1.1`),
+      answer: (answer) => assert.match(answer.headers.allow, /GET/), // RFC 9110, 15.5.6
       row: (row) => assert.equal(row.presented.method, 'POST'),
     },
     {
-      name: 'a proxy that strips Upgrade', reason: 'UPGRADE_HEADERS_MISSING', status: 426,
-      attempt: () => raw({ Upgrade: null, Connection: 'close', Via: '1.1 proxy', 'X-Forwarded-For': '203.0.113.7' }),
-      answer: (answer) => assert.match(answer.headers.upgrade, /^websocket$/i),  // RFC 9110, 15.5.22
+      name: 'a proxy that strips Upgrade',
+      reason: 'UPGRADE_HEADERS_MISSING',
+      status: 426,
+      attempt: () =>
+        raw({
+          Upgrade: null,
+          Connection: 'close',
+          Via: '1.1 proxy',
+          'X-Forwarded-For': '203.0.113.7',
+        }),
+      answer: (answer) => assert.match(answer.headers.upgrade, /^websocket$/i), // RFC 9110, 15.5.22
       row: (row) => {
         assert.equal(row.forwarded_for, '203.0.113.7');
         assert.match(row.detail, /Sec-WebSocket-Key|Via|X-Forwarded-For/i);
       },
     },
     {
-      name: 'HTTP/1.0', reason: 'UPGRADE_HEADERS_MISSING', status: 426,
+      name: 'HTTP/1.0',
+      reason: 'UPGRADE_HEADERS_MISSING',
+      status: 426,
       attempt: () => raw({ Connection: 'close', Upgrade: null }, `${mine.slice(0, -1)}0`),
     },
     {
-      name: 'another WebSocket version', reason: 'WEBSOCKET_VERSION', status: 426,
+      name: 'another WebSocket version',
+      reason: 'WEBSOCKET_VERSION',
+      status: 426,
       attempt: () => raw({ 'Sec-WebSocket-Version': '12' }),
-      answer: (answer) => assert.equal(answer.headers['sec-websocket-version'], '13'),  // RFC 6455, 4.4
+      // RFC 6455, 4.4
+      answer: (answer) => assert.equal(answer.headers['sec-websocket-version'], '13'),
     },
     {
-      name: 'a browser page', reason: 'ORIGIN_FORBIDDEN', status: 403,
+      name: 'a browser page',
+      reason: 'ORIGIN_FORBIDDEN',
+      status: 403,
       attempt: () => raw({ Origin: 'https://evil.example' }),
     },
     {
-      name: 'no id', reason: 'AGENT_ID_MISSING', status: 400, claims: '',
+      name: 'no id',
+      reason: 'AGENT_ID_MISSING',
+      status: 400,
+      claims: '',
       attempt: () => raw({}, path('/edge/ws')),
     },
     {
-      name: 'an id with a slash', reason: 'AGENT_ID_MALFORMED', status: 400, claims: '../known',
+      name: 'an id with a slash',
+      reason: 'AGENT_ID_MALFORMED',
+      status: 400,
+      claims: '../known',
       attempt: () => raw({}, path('/edge/ws?edge_agent_id=../known')),
     },
     {
-      name: 'two ids', reason: 'AGENT_ID_CONFLICT', status: 400,
+      name: 'two ids',
+      reason: 'AGENT_ID_CONFLICT',
+      status: 400,
       attempt: () => raw({ 'X-Edge-Agent-Id': other.id }),
     },
     {
-      name: 'a token in the URL', reason: 'SECRET_IN_URL', status: 400,
+      name: 'a token in the URL',
+      reason: 'SECRET_IN_URL',
+      status: 400,
       attempt: () => raw({}, path(`/edge/ws?edge_agent_id=${known.id}&token=${known.secret}`)),
       row: (row) => assert.equal(row.presented.path, '/edge/ws'),
     },
     {
-      name: 'no Authorization', reason: 'CREDENTIALS_MISSING', status: 401,
+      name: 'no Authorization',
+      reason: 'CREDENTIALS_MISSING',
+      status: 401,
       attempt: () => refusalOf(server, known.id, undefined),
     },
     {
-      name: 'Basic', reason: 'AUTHORIZATION_MALFORMED', status: 401,
-      attempt: () => raw({ Authorization: `Basic ${server.secrecy.keep(Buffer.from(`known:${known.secret}`).toString('base64'))}` }),
+      name: 'Basic',
+      reason: 'AUTHORIZATION_MALFORMED',
+      status: 401,
+      attempt: () =>
+        raw({
+          Authorization: `Basic ${server.secrecy.keep(basic)}`,
+        }),
       row: (row) => assert.ok(['Basic', ''].includes(row.presented.scheme)),
     },
     {
-      name: 'an unknown agent', reason: 'AGENT_UNKNOWN', status: 401, claims: 'nobody',
+      name: 'an unknown agent',
+      reason: 'AGENT_UNKNOWN',
+      status: 401,
+      claims: 'nobody',
       attempt: () => refusalOf(server, 'nobody', wrong),
     },
     {
-      name: 'a wrong secret', reason: 'SECRET_MISMATCH', status: 401,
+      name: 'a wrong secret',
+      reason: 'SECRET_MISMATCH',
+      status: 401,
       attempt: () => refusalOf(server, known.id, wrong),
       row: (row) => {
         assert.equal(row.expected.fingerprint, known.agent.secret_fingerprint);
@@ -158,18 +219,30 @@ export function refusalCases(server, world) {
       },
     },
     {
-      name: "another agent's secret", reason: 'SECRET_MISMATCH', status: 401,
+      name: "another agent's secret",
+      reason: 'SECRET_MISMATCH',
+      status: 401,
       attempt: () => refusalOf(server, known.id, other.secret),
       row: (row) => assert.equal(row.presented.fingerprint, other.agent.secret_fingerprint),
     },
     {
-      name: 'a token without a time', reason: 'TOKEN_MALFORMED', status: 401,
-      attempt: () => refusalOf(server, known.id, server.secrecy.keep(
-        Buffer.from(`${known.id}:${known.phone}:soon:${'0'.repeat(64)}`).toString('base64'))),
+      name: 'a token without a time',
+      reason: 'TOKEN_MALFORMED',
+      status: 401,
+      attempt: () =>
+        refusalOf(
+          server,
+          known.id,
+          server.secrecy.keep(
+            Buffer.from(`${known.id}:${known.phone}:soon:${'0'.repeat(64)}`).toString('base64'),
+          ),
+        ),
       row: (row) => assert.notEqual(row.detail, ''),
     },
     {
-      name: 'a token with a forged signature', reason: 'TOKEN_SIGNATURE', status: 401,
+      name: 'a token with a forged signature',
+      reason: 'TOKEN_SIGNATURE',
+      status: 401,
       attempt: token({ secret: wrong }),
       row: (row) => {
         assert.equal(row.presented.credential_kind, 'HMAC token');
@@ -178,25 +251,39 @@ export function refusalCases(server, world) {
       },
     },
     {
-      name: "another agent's token", reason: 'TOKEN_SUBJECT', status: 401,
-      attempt: token(other), row: (row) => assert.equal(row.presented.token_subject, other.id),
+      name: "another agent's token",
+      reason: 'TOKEN_SUBJECT',
+      status: 401,
+      attempt: token(other),
+      row: (row) => assert.equal(row.presented.token_subject, other.id),
     },
     {
-      name: 'a token of yesterday', reason: 'TOKEN_EXPIRED', status: 401,
+      name: 'a token of yesterday',
+      reason: 'TOKEN_EXPIRED',
+      status: 401,
       attempt: token({ age: 25 * HOUR }),
     },
     {
-      name: 'a token of tomorrow', reason: 'TOKEN_FROM_FUTURE', status: 401,
+      name: 'a token of tomorrow',
+      reason: 'TOKEN_FROM_FUTURE',
+      status: 401,
       attempt: token({ age: -HOUR }),
     },
     {
-      name: 'a disabled agent', reason: 'AGENT_DISABLED', status: 403, claims: disabled.id,
+      name: 'a disabled agent',
+      reason: 'AGENT_DISABLED',
+      status: 403,
+      claims: disabled.id,
       attempt: () => refusalOf(server, disabled.id, disabled.secret),
     },
     {
-      name: 'an address outside the allowed ones', reason: 'ADDRESS_NOT_ALLOWED', status: 403, claims: elsewhere.id,
+      name: 'an address outside the allowed ones',
+      reason: 'ADDRESS_NOT_ALLOWED',
+      status: 403,
+      claims: elsewhere.id,
       attempt: () => refusalOf(server, elsewhere.id, elsewhere.secret),
-      row: (row) => assert.deepEqual(row.expected.allowed_addresses, ['10.0.0.0/8', '2001:db8::/32']),
+      row: (row) =>
+        assert.deepEqual(row.expected.allowed_addresses, ['10.0.0.0/8', '2001:db8::/32']),
     },
   ];
 }

@@ -24,8 +24,11 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 // setting of edgeplane's, and with a home of its own.
 export function cleanEnvironment(home, additions = {}) {
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) =>
-      !name.startsWith('EDGEPLANE_') && !name.startsWith('XDG_') && name !== 'NODE_TEST_CONTEXT'));
+    Object.entries(process.env).filter(
+      ([name]) =>
+        !name.startsWith('EDGEPLANE_') && !name.startsWith('XDG_') && name !== 'NODE_TEST_CONTEXT',
+    ),
+  );
   return { ...environment, HOME: home, ...additions };
 }
 
@@ -37,7 +40,7 @@ function splitAddress(text) {
 export class Server {
   secrecy = new Secrecy();
   stdout = '';
-  stderr = '';  // of all lives
+  stderr = ''; // of all lives
   #child = null;
   #exit = null;
 
@@ -51,15 +54,18 @@ export class Server {
   // Starts the process and waits until it says it is ready.
   async start() {
     const endpointsFile = path.join(this.dataDir, 'endpoints.json');
-    fs.rmSync(endpointsFile, { force: true });  // a killed life leaves its own behind
-    const free = ['--listen', '--tls-listen', '--grpc-listen', '--metrics-listen']
-      .flatMap((flag) => [flag, '127.0.0.1:0']);
+    fs.rmSync(endpointsFile, { force: true }); // a killed life leaves its own behind
+    const free = ['--listen', '--tls-listen', '--grpc-listen', '--metrics-listen'].flatMap(
+      (flag) => [flag, '127.0.0.1:0'],
+    );
     // Agents that a test leaves connected need not be sent away one by one; the
     // last of two flags is in force.
     const quick = ['--drain-window', '0ms'];
     const child = spawn(
-      BINARY, ['serve', '--data-dir', this.dataDir, ...free, ...quick, ...this.flags],
-      { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] });
+      BINARY,
+      ['serve', '--data-dir', this.dataDir, ...free, ...quick, ...this.flags],
+      { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     running.add(child);
     this.#child = child;
     this.#exit = once(child, 'exit').then(([code, signal]) => {
@@ -76,7 +82,8 @@ export class Server {
     await until(`${endpointsFile} is there`, () => ended !== null || fs.existsSync(endpointsFile));
     if (ended !== null) {
       throw new Error(
-        `serve ended (code ${ended.code}, signal ${ended.signal}) instead of serving:\n${this.stderr}`);
+        `serve ended (code ${ended.code}, signal ${ended.signal}) early:\n${this.stderr}`,
+      );
     }
 
     this.endpoints = JSON.parse(fs.readFileSync(endpointsFile, 'utf8'));
@@ -134,7 +141,9 @@ export class Server {
 
   // The first line of the log that matches, once it has been written.
   logged(pattern) {
-    return until(`a log line like ${pattern}`, () => this.logLines.find((line) => pattern.test(line)));
+    return until(`a log line like ${pattern}`, () =>
+      this.logLines.find((line) => pattern.test(line)),
+    );
   }
 
   async metrics() {
@@ -146,8 +155,10 @@ export class Server {
 
   // Waits until a sample has reached a value.
   metricReaches(name, labels, minimum) {
-    return until(`${name} ${JSON.stringify(labels)} >= ${minimum}`,
-      async () => (await this.metrics()).value(name, labels) >= minimum);
+    return until(
+      `${name} ${JSON.stringify(labels)} >= ${minimum}`,
+      async () => (await this.metrics()).value(name, labels) >= minimum,
+    );
   }
 
   // Registers an agent over the API: {id, phone, secret, agent}.
@@ -177,8 +188,12 @@ export class Server {
       await this.#exit;
     }
     const report = SANITIZER_REPORT.exec(this.stderr);
-    if (report) problems.push(`a sanitizer speaks: ${this.stderr.slice(report.index, report.index + 4000)}`);
-    for (const [what, text] of [['the log', this.stderr], ['standard output', this.stdout]]) {
+    if (report)
+      problems.push(`a sanitizer speaks: ${this.stderr.slice(report.index, report.index + 4000)}`);
+    for (const [what, text] of [
+      ['the log', this.stderr],
+      ['standard output', this.stdout],
+    ]) {
       try {
         this.secrecy.check(what, text);
       } catch (error) {
@@ -187,7 +202,9 @@ export class Server {
     }
     fs.rmSync(this.home, { recursive: true, force: true });
     if (problems.length > 0) {
-      throw new Error(`${problems.join('\n')}\nend of the log:\n${this.logLines.slice(-15).join('\n')}`);
+      throw new Error(
+        `${problems.join('\n')}\nend of the log:\n${this.logLines.slice(-15).join('\n')}`,
+      );
     }
   }
 }

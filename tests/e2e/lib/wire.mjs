@@ -41,7 +41,10 @@ function fields(bytes) {
   return found;
 }
 
-const all = (bytes, number) => fields(bytes).filter((f) => f.number === number).map((f) => f.value);
+const all = (bytes, number) =>
+  fields(bytes)
+    .filter((f) => f.number === number)
+    .map((f) => f.value);
 const text = (bytes, number) => all(bytes, number)[0]?.toString('utf8') ?? '';
 
 // The values of a top-level enum in a serialized FileDescriptorProto, each with
