@@ -1,6 +1,5 @@
 #include "services/registry/registry_metrics.h"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -53,10 +52,8 @@ RegistryMetrics::RegistryMetrics(MetricsRegistry& registry)
   CounterFamily& commands =
       registry.AddCounterFamily("commands_total", "Commands that moved into a state.");
   for (const CommandState state : kAllStates) {
-    std::string label(storage::StateName(state));
-    std::transform(label.begin(), label.end(), label.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    // As the state is called everywhere else, and as the refusal reasons are.
+    const std::string label(storage::StateName(state));
     commands_[static_cast<size_t>(state)] = &commands.Add({{"state", label}});
   }
   CounterFamily& rejected = registry.AddCounterFamily(

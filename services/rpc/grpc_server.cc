@@ -54,6 +54,7 @@ void ConfigureTransport(const GrpcServerSettings& settings, grpc::ServerBuilder&
 
 std::vector<std::string> NamesOf(const std::vector<HostedService>& services) {
   std::vector<std::string> names;
+  names.reserve(services.size());
   for (const HostedService& hosted : services) names.push_back(hosted.name);
   return names;
 }

@@ -60,7 +60,7 @@ Result<std::vector<AckOutcome>> SqliteStore::ApplyAcks(const std::vector<Ack>& a
                                   for (const Ack& ack : acks) {
                                     Result<AckOutcome> outcome = ApplyAck(db, ack);
                                     if (!outcome.ok()) return outcome.error();
-                                    outcomes.push_back(std::move(*outcome));
+                                    outcomes.push_back(*outcome);
                                   }
                                   return outcomes;
                                 });

@@ -76,7 +76,7 @@ describe('metrics', () => {
     );
     assert.equal(moved('edgeplane_command_delivery_seconds_count'), 1);
     assert.equal(moved('edgeplane_command_ack_seconds_count'), 1);
-    for (const state of ['queued', 'delivered', 'completed']) {
+    for (const state of ['QUEUED', 'DELIVERED', 'COMPLETED']) {
       assert.equal(moved('edgeplane_commands_total', { state }), 1, state);
     }
     assert.ok(moved('edgeplane_store_commit_seconds_count') >= 4);

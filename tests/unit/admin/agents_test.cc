@@ -180,7 +180,7 @@ TEST_F(AgentsTest, DeletingEndsTheSessionAndSignalsTheCancelledCommands) {
   EXPECT_THAT(control_.TakeEnded(), ElementsAre(Pair("a", v1::CREDENTIALS_REVOKED)));
   EXPECT_EQ(changes, 1);
   EXPECT_THAT(metrics_registry_.Render(),
-              HasSubstr("edgeplane_commands_total{state=\"cancelled\"} 2"));
+              HasSubstr("edgeplane_commands_total{state=\"CANCELLED\"} 2"));
 }
 
 // Whether the agent is still allowed in is not known then: its session must not

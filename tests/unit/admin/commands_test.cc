@@ -60,7 +60,7 @@ TEST_F(CommandsTest, SendQueuesACommandAndTellsTheLinks) {
   EXPECT_THAT(control_.TakeQueued(), ElementsAre("a"));
   EXPECT_EQ(store_.GetCommand(sent->command_id())->payload_json, R"({"copies":3})");
   EXPECT_THAT(metrics_registry_.Render(),
-              HasSubstr("edgeplane_commands_total{state=\"queued\"} 1"));
+              HasSubstr("edgeplane_commands_total{state=\"QUEUED\"} 1"));
 }
 
 TEST_F(CommandsTest, WithoutATtlTheSettingHolds) {
@@ -87,7 +87,7 @@ TEST_F(CommandsTest, TheSameKeyIsTheSameCommandAndOtherContentIsRefused) {
   EXPECT_EQ(again->command_id(), first->command_id());
   EXPECT_EQ(again->expire_time().seconds(), first->expire_time().seconds());
   EXPECT_THAT(metrics_registry_.Render(),
-              HasSubstr("edgeplane_commands_total{state=\"queued\"} 1"));
+              HasSubstr("edgeplane_commands_total{state=\"QUEUED\"} 1"));
 
   auto other = Command("a", "key");
   other.set_type("another");

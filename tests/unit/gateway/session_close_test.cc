@@ -40,6 +40,7 @@ class SessionCloseTest : public testing::Test {
     EXPECT_EQ(agent_->ReadRawUntil("RESTART"), CloseOf(1012, "RESTART"));
   }
   void ExpectClosed() {
+    agent_->ShutDown();
     const auto closed = registry().Await(IsClosed);
     ASSERT_TRUE(closed);
     EXPECT_EQ(closed->session_closed().reason(), v1::RESTART);
@@ -123,6 +124,7 @@ TEST_F(SessionCloseTest, BothMayCloseAtOnce) {
   ASSERT_TRUE(agent_->WriteRaw(ClientFrame(kCloseFrame, "\x03\xe8")));
   registry().EndSession(kSession, v1::RESTART);
   EXPECT_TRUE(agent_->ReadRawToEnd());
+  agent_->ShutDown();
   ASSERT_TRUE(registry().Await(IsClosed));
   EXPECT_EQ(registry().Count(IsClosed), 1U);
 }

@@ -217,7 +217,7 @@ TEST_F(DispatcherTest, CountsAndTellsEveryDelivery) {
   h_.clock.Advance(std::chrono::seconds(2));
   Write(ids[0]);
   const std::string text = h_.metrics_registry.Render();
-  EXPECT_NE(text.find("edgeplane_commands_total{state=\"delivered\"} 1"), std::string::npos)
+  EXPECT_NE(text.find("edgeplane_commands_total{state=\"DELIVERED\"} 1"), std::string::npos)
       << text;
   EXPECT_NE(text.find("edgeplane_command_delivery_seconds_count 1"), std::string::npos);
   EXPECT_NE(text.find("edgeplane_command_delivery_seconds_sum 2"), std::string::npos);

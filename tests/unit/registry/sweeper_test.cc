@@ -27,7 +27,7 @@ TEST(Sweeper, EndsExpiredCommandsInBatches) {
   for (const std::string& id : ids) EXPECT_EQ(h.StateOf(id), storage::CommandState::kExpired);
   EXPECT_EQ(told, 1);
   const std::string text = h.metrics_registry.Render();
-  EXPECT_NE(text.find("edgeplane_commands_total{state=\"expired\"} 5"), std::string::npos);
+  EXPECT_NE(text.find("edgeplane_commands_total{state=\"EXPIRED\"} 5"), std::string::npos);
 }
 
 TEST(Sweeper, KeepsTheGaugesUpToDate) {
