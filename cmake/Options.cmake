@@ -14,7 +14,8 @@ target_compile_definitions(edgeplane_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 target_compile_options(edgeplane_options INTERFACE
-  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wshadow=local
+  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   -Wno-missing-field-initializers
   -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-omit-frame-pointer)
 target_link_libraries(edgeplane_options INTERFACE Threads::Threads)
