@@ -105,6 +105,13 @@ struct AckOutcome {
   std::optional<Time> delivered_at;      // last delivery, if it moved: for command_ack_seconds
 };
 
+// A command that moved because of something else, such as the end of a session.
+struct CommandMove {
+  std::string command_id;
+  CommandState state = CommandState::kQueued;  // after it
+};
+using CommandMoves = std::vector<CommandMove>;
+
 struct StateCount {
   CommandState state;
   int64_t count;

@@ -57,6 +57,7 @@ struct SessionRequest {
 struct SessionGrant {
   int64_t epoch = 0;
   std::optional<Session> superseded;  // was open until now
+  CommandMoves moved;                 // of the superseded one
 };
 
 struct SessionEnd {
@@ -74,6 +75,7 @@ struct HeldSession {
 struct Reconciled {
   std::vector<Fence> ended;  // the store had them open, the gateway does not hold them
   std::vector<Fence> stale;  // the gateway holds them, the store does not: end them
+  CommandMoves moved;
 };
 
 class SessionStore {
@@ -83,9 +85,9 @@ class SessionStore {
   // without unwritten commands. AGENT_NOT_FOUND, AGENT_IS_DISABLED.
   virtual Result<SessionGrant> OpenSession(const SessionRequest& request) = 0;
   // Its delivered and unanswered commands go back to the queue or, where
-  // max_deliveries is used up, into IN_DOUBT. False when the session was not the
-  // agent's open one (then nothing changes).
-  virtual Result<bool> EndSession(const SessionEnd& end) = 0;
+  // max_deliveries is used up, into IN_DOUBT; gives them. Nothing when the session
+  // was not the agent's open one (then nothing changes).
+  virtual Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) = 0;
   // Makes the store agree with what a gateway says it holds: ends the others of
   // that gateway, and for the held ones returns commands that the gateway never
   // got to the queue (not counted as delivered).

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/uuid.h"
+#include "services/registry/command_moves.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/link_table.h"
@@ -113,6 +114,7 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse&
     }
     return StoreFailed("OpenSession", grant.error());
   }
+  NoteMoves(parts_, grant->moved);
   if (grant->superseded) TakeOver(*grant->superseded, request);
   response.mutable_admitted()->set_session_id(session.session_id);
   response.mutable_admitted()->set_epoch(grant->epoch);
@@ -128,7 +130,7 @@ void Admitter::TakeOver(const storage::Session& superseded, const v1::AdmitReque
                                {"superseded_gateway", superseded.gateway_id},
                                {"superseded_session", superseded.session_id}});
   const storage::Fence fence{superseded.agent_id, superseded.session_id, superseded.epoch};
-  for (const std::string& id : parts_.directory.Remove(fence)) parts_.signals.Changed(id);
+  parts_.directory.Remove(fence);
   // Where its gateway has no link here, its next Hello is told.
   if (const std::shared_ptr<Link> link = parts_.links.Find(superseded.gateway_id)) {
     link->Send(EndSessionMessage(fence, v1::SUPERSEDED));

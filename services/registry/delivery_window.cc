@@ -22,10 +22,4 @@ std::optional<Outstanding> DeliveryWindow::Take(const std::string& command_id) {
   return taken;
 }
 
-std::vector<std::string> DeliveryWindow::CommandIds() const {
-  std::vector<std::string> ids;
-  for (const auto& [id, command] : commands_) ids.push_back(id);
-  return ids;
-}
-
 }  // namespace edgeplane::registry

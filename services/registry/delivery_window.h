@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
 
@@ -39,7 +38,6 @@ class DeliveryWindow {
   void Add(const Outstanding& command);
   // Nothing when it was not outstanding.
   std::optional<Outstanding> Take(const std::string& command_id);
-  [[nodiscard]] std::vector<std::string> CommandIds() const;
 
  private:
   std::map<std::string, Outstanding> commands_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "services/registry/command_moves.h"
 #include "services/registry/link.h"
 
 namespace edgeplane::registry {
@@ -44,10 +45,8 @@ void Link::RunEnds(const std::shared_ptr<Ending>& ending) {
     const size_t index = ending->next++;
     if (index >= ending->ends.size()) return;
     const storage::SessionEnd& end = ending->ends[index];
-    const Result<bool> ended = parts_.store.EndSession(end);
-    if (ended.ok()) {
-      for (const std::string& id : end.unwritten_command_ids) parts_.signals.Changed(id);
-    }
+    const auto ended = parts_.store.EndSession(end);
+    if (ended.ok() && *ended) NoteMoves(parts_, **ended);
     std::optional<Error> error;
     {
       const std::lock_guard lock(ending->mutex);

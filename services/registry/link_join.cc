@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "services/registry/command_moves.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
@@ -70,6 +71,7 @@ Status Link::Join() {
   const Result<storage::Reconciled> reconciled =
       parts_.store.ReconcileGateway(gateway, held, parts_.clock.Now());
   if (!reconciled.ok()) return reconciled.error();
+  NoteMoves(parts_, reconciled->moved);
 
   joined_ = true;
   {

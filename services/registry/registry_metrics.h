@@ -17,7 +17,8 @@ class RegistryMetrics {
   explicit RegistryMetrics(MetricsRegistry& registry);
 
   void AdmissionTook(Duration span);
-  // Of each command, once for each state it moves into; QUEUED when it is made.
+  // Each time a command moves into a state: QUEUED when it is made, and again
+  // each time it goes back to the queue.
   void CommandMoved(storage::CommandState state, int64_t count = 1);
   // From accepted to on the wire, of a command's first delivery.
   void CommandOnTheWireAfter(Duration span);

@@ -18,14 +18,13 @@ bool SessionDirectory::Enter(const storage::Fence& fence, std::shared_ptr<Link> 
   return true;
 }
 
-std::vector<std::string> SessionDirectory::Remove(const storage::Fence& fence) {
+void SessionDirectory::Remove(const storage::Fence& fence) {
   Entry removed;
   const std::lock_guard lock(mutex_);
   Entry* entry = FindEntry(fence.agent_id, fence.session_id);
-  if (entry == nullptr) return {};
+  if (entry == nullptr) return;
   removed = std::move(*entry);
   entries_.erase(fence.agent_id);
-  return removed.window.CommandIds();
 }
 
 void SessionDirectory::RemoveLink(const Link* link) {

@@ -35,9 +35,8 @@ class SessionDirectory {
   // False when a newer session of the agent is here. A session that comes over
   // another link begins with an empty window and unconfirmed.
   bool Enter(const storage::Fence& fence, std::shared_ptr<Link> link);
-  // Gives what was still on its way; nothing changes if another session is the
-  // agent's.
-  std::vector<std::string> Remove(const storage::Fence& fence);
+  // Nothing changes if another session is the agent's.
+  void Remove(const storage::Fence& fence);
   // All sessions of a link that has ended.
   void RemoveLink(const Link* link);
 

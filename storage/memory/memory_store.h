@@ -39,7 +39,7 @@ class MemoryStore final : public Store {
   Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
 
   Result<SessionGrant> OpenSession(const SessionRequest& request) override;
-  Result<bool> EndSession(const SessionEnd& end) override;
+  Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
   Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                       const std::vector<HeldSession>& held, Time now) override;
 
@@ -98,10 +98,11 @@ class MemoryStore final : public Store {
   StoredAgent* FindAgent(const std::string& agent_id);
   StoredCommand* FindCommand(const std::string& command_id);
   [[nodiscard]] bool IsOpen(const Fence& fence);
+  static void Move(StoredCommand& stored, const Occurrence& what, CommandMoves& moved);
   // Takes the agent's delivered commands back, those in `unwritten` uncounted.
   void ReleaseCommands(const std::string& agent_id, const std::vector<std::string>& unwritten,
-                       Time now);
-  void ReturnUnheld(const HeldSession& held, Time now);
+                       Time now, CommandMoves& moved);
+  void ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved);
   [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;
   AckOutcome ApplyAck(const Ack& ack);
 

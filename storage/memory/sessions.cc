@@ -17,20 +17,21 @@ Result<SessionGrant> MemoryStore::OpenSession(const SessionRequest& request) {
     StoredAgent* stored = FindAgent(request.agent_id);
     if (stored == nullptr) return AgentNotFound(request.agent_id);
     if (stored->agent.disabled) return AgentIsDisabled(request.agent_id);
-    SessionGrant grant{++epoch_, stored->agent.session};
-    if (grant.superseded) ReleaseCommands(request.agent_id, {}, request.now);
+    SessionGrant grant{++epoch_, stored->agent.session, {}};
+    if (grant.superseded) ReleaseCommands(request.agent_id, {}, request.now, grant.moved);
     stored->agent.session = Session{request.session_id,   request.agent_id, request.gateway_id,
                                     request.peer_address, request.now,      grant.epoch};
     return grant;
   });
 }
 
-Result<bool> MemoryStore::EndSession(const SessionEnd& end) {
-  return Write([&]() -> Result<bool> {
-    if (!IsOpen(end.fence)) return false;
+Result<std::optional<CommandMoves>> MemoryStore::EndSession(const SessionEnd& end) {
+  return Write([&]() -> Result<std::optional<CommandMoves>> {
+    if (!IsOpen(end.fence)) return std::optional<CommandMoves>();
     FindAgent(end.fence.agent_id)->agent.session.reset();
-    ReleaseCommands(end.fence.agent_id, end.unwritten_command_ids, end.now);
-    return true;
+    CommandMoves moved;
+    ReleaseCommands(end.fence.agent_id, end.unwritten_command_ids, end.now, moved);
+    return std::optional<CommandMoves>(std::move(moved));
   });
 }
 
@@ -43,7 +44,7 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
       if (IsOpen(session.fence) &&
           FindAgent(session.fence.agent_id)->agent.session->gateway_id == gateway_id) {
         kept.insert(session.fence.agent_id);
-        ReturnUnheld(session, now);
+        ReturnUnheld(session, now, result.moved);
       } else {
         result.stale.push_back(session.fence);
       }
@@ -53,7 +54,7 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
       if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
       result.ended.push_back({agent_id, open->session_id, open->epoch});
       open.reset();
-      ReleaseCommands(agent_id, {}, now);
+      ReleaseCommands(agent_id, {}, now, result.moved);
     }
     return result;
   });
@@ -64,22 +65,28 @@ bool MemoryStore::IsOpen(const Fence& fence) {
   return stored != nullptr && IsHeldBy(stored->agent.session, fence);
 }
 
+void MemoryStore::Move(StoredCommand& stored, const Occurrence& what, CommandMoves& moved) {
+  if (AdvanceRecord(stored.record, what).effect != StepEffect::kMoves) return;
+  moved.push_back({stored.record.command.command_id, stored.record.command.state});
+}
+
 void MemoryStore::ReleaseCommands(const std::string& agent_id,
-                                  const std::vector<std::string>& unwritten, Time now) {
+                                  const std::vector<std::string>& unwritten, Time now,
+                                  CommandMoves& moved) {
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != agent_id) continue;
-    AdvanceRecord(stored.record,
-                  Contains(unwritten, command.command_id) ? NeverWritten(now) : SessionEnded(now));
+    Move(stored, Contains(unwritten, command.command_id) ? NeverWritten(now) : SessionEnded(now),
+         moved);
   }
 }
 
-void MemoryStore::ReturnUnheld(const HeldSession& held, Time now) {
+void MemoryStore::ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved) {
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != held.fence.agent_id) continue;
     if (Contains(held.unacknowledged_command_ids, command.command_id)) continue;
-    AdvanceRecord(stored.record, NeverWritten(now));
+    Move(stored, NeverWritten(now), moved);
   }
 }
 

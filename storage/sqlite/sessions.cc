@@ -54,7 +54,8 @@ Status PutSession(Connection& db, const SessionRequest& request, int64_t epoch) 
   return query.Run();
 }
 
-Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide& decide) {
+Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide& decide,
+                       CommandMoves& moved) {
   std::vector<int64_t> sequences;
   {
     Query query(db, "list_delivered");
@@ -72,32 +73,34 @@ Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide
     if (!advance.step) continue;
     Status saved = sqlite::SaveStep(db, *record, *advance.step, std::nullopt);
     if (!saved.ok()) return saved;
+    moved.push_back({record->command.command_id, record->command.state});
   }
   return {};
 }
 
 // Takes back what the ended session held; only DELIVERED commands can be.
 Status ReleaseCommands(Connection& db, const std::string& agent_id,
-                       const std::vector<std::string>& unwritten, Time now) {
-  return DecideDelivered(db, agent_id, [&](const std::string& id) -> std::optional<Occurrence> {
+                       const std::vector<std::string>& unwritten, Time now, CommandMoves& moved) {
+  const Decide decide = [&](const std::string& id) {
     return Contains(unwritten, id) ? NeverWritten(now) : SessionEnded(now);
-  });
+  };
+  return DecideDelivered(db, agent_id, decide, moved);
 }
 
-Status ReturnUnheld(Connection& db, const HeldSession& held, Time now) {
-  return DecideDelivered(db, held.fence.agent_id,
-                         [&](const std::string& id) -> std::optional<Occurrence> {
-                           if (Contains(held.unacknowledged_command_ids, id)) return std::nullopt;
-                           return NeverWritten(now);
-                         });
+Status ReturnUnheld(Connection& db, const HeldSession& held, Time now, CommandMoves& moved) {
+  const Decide decide = [&](const std::string& id) -> std::optional<Occurrence> {
+    if (Contains(held.unacknowledged_command_ids, id)) return std::nullopt;
+    return NeverWritten(now);
+  };
+  return DecideDelivered(db, held.fence.agent_id, decide, moved);
 }
 
 Status CloseSession(Connection& db, const std::string& agent_id,
-                    const std::vector<std::string>& unwritten, Time now) {
+                    const std::vector<std::string>& unwritten, Time now, CommandMoves& moved) {
   Query query(db, "delete_session");
   query.Bind(":agent_id", agent_id);
   if (Status removed = query.Run(); !removed.ok()) return removed;
-  return ReleaseCommands(db, agent_id, unwritten, now);
+  return ReleaseCommands(db, agent_id, unwritten, now, moved);
 }
 
 Result<std::vector<Fence>> ListGatewaySessions(Connection& db, const std::string& gateway_id) {
@@ -124,13 +127,15 @@ Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
       continue;
     }
     kept.insert(session.fence.agent_id);
-    if (Status done = ReturnUnheld(db, session, now); !done.ok()) return done.error();
+    Status done = ReturnUnheld(db, session, now, result.moved);
+    if (!done.ok()) return done.error();
   }
   const Result<std::vector<Fence>> open = ListGatewaySessions(db, gateway_id);
   if (!open.ok()) return open.error();
   for (const Fence& fence : *open) {
     if (kept.contains(fence.agent_id)) continue;
-    if (Status done = CloseSession(db, fence.agent_id, {}, now); !done.ok()) return done.error();
+    Status done = CloseSession(db, fence.agent_id, {}, now, result.moved);
+    if (!done.ok()) return done.error();
     result.ended.push_back(fence);
   }
   return result;
@@ -145,25 +150,28 @@ Result<SessionGrant> SqliteStore::OpenSession(const SessionRequest& request) {
         if (!may.ok()) return may.error();
         auto superseded = sqlite::LoadSession(db, request.agent_id);
         if (!superseded.ok()) return superseded.error();
+        CommandMoves moved;
         if (*superseded) {
-          Status released = ReleaseCommands(db, request.agent_id, {}, request.now);
+          Status released = ReleaseCommands(db, request.agent_id, {}, request.now, moved);
           if (!released.ok()) return released.error();
         }
         const Result<int64_t> epoch = NextEpoch(db);
         if (!epoch.ok()) return epoch.error();
         if (Status put = PutSession(db, request, *epoch); !put.ok()) return put.error();
-        return SessionGrant{*epoch, std::move(*superseded)};
+        return SessionGrant{*epoch, std::move(*superseded), std::move(moved)};
       });
 }
 
-Result<bool> SqliteStore::EndSession(const SessionEnd& end) {
-  return writer_->Run<bool>(StoreOperation::kEndSession, [end](Connection& db) -> Result<bool> {
+Result<std::optional<CommandMoves>> SqliteStore::EndSession(const SessionEnd& end) {
+  using Ended = std::optional<CommandMoves>;
+  return writer_->Run<Ended>(StoreOperation::kEndSession, [end](Connection& db) -> Result<Ended> {
     const auto open = sqlite::LoadSession(db, end.fence.agent_id);
     if (!open.ok()) return open.error();
-    if (!IsHeldBy(*open, end.fence)) return false;
-    Status closed = CloseSession(db, end.fence.agent_id, end.unwritten_command_ids, end.now);
+    if (!IsHeldBy(*open, end.fence)) return Ended();
+    CommandMoves moved;
+    Status closed = CloseSession(db, end.fence.agent_id, end.unwritten_command_ids, end.now, moved);
     if (!closed.ok()) return closed.error();
-    return true;
+    return Ended(std::move(moved));
   });
 }
 

@@ -62,7 +62,7 @@ class SqliteStore final : public Store {
   Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
 
   Result<SessionGrant> OpenSession(const SessionRequest& request) override;
-  Result<bool> EndSession(const SessionEnd& end) override;
+  Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
   Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                       const std::vector<HeldSession>& held, Time now) override;
 

@@ -200,7 +200,7 @@ TEST_P(AgentContract, DeletesWithSecretSessionAndUnfinishedCommands) {
 
   EXPECT_EQ(CodeOf(store().GetAgent(agent_id)), Code::AGENT_NOT_FOUND);
   EXPECT_EQ(CodeOf(store().ClaimCommands(ClaimBy(fence))), Code::SESSION_FENCED);
-  const Result<bool> ended = store().EndSession({fence, After(10), {}});
+  const auto ended = store().EndSession({fence, After(10), {}});
   ASSERT_TRUE(ended.ok());
   EXPECT_FALSE(*ended);
 

@@ -6,6 +6,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 class SessionContract : public StoreContract {
  protected:
@@ -18,11 +19,23 @@ class SessionContract : public StoreContract {
     return Id(number);
   }
   bool End(const Fence& fence, std::vector<std::string> unwritten = {}) {
-    const Result<bool> ended = store().EndSession({fence, After(5), std::move(unwritten)});
+    const auto ended = store().EndSession({fence, After(5), std::move(unwritten)});
     EXPECT_TRUE(ended.ok());
-    return ended.ok() && *ended;
+    if (!ended.ok() || !ended->has_value()) return false;
+    moved_ = **ended;
+    return true;
   }
+
+  CommandMoves moved_;  // by the last End
 };
+
+using Moved = std::vector<std::pair<std::string, CommandState>>;
+
+Moved MovedOf(const CommandMoves& moves) {
+  Moved moved;
+  for (const CommandMove& move : moves) moved.emplace_back(move.command_id, move.state);
+  return moved;
+}
 
 std::vector<std::string> SessionIds(const std::vector<Fence>& fences) {
   std::vector<std::string> ids;
@@ -117,6 +130,35 @@ TEST_P(SessionContract, SupersedingReleasesAsEndingDoes) {
   EXPECT_EQ(Get(Id(1)).state, CommandState::kQueued);
   EXPECT_EQ(Get(Id(2)).state, CommandState::kInDoubt);
   EXPECT_THAT(ClaimIds(second), ElementsAre(Id(1)));
+}
+
+TEST_P(SessionContract, SaysWhatMovedWithASession) {
+  MakeAgent("a");
+  const Fence first = Open("a", 1, "gw-1");
+  Delivered(first, 1, 0);
+  Delivered(first, 2, 1);
+  Delivered(first, 3, 1);
+  AckOne(AckBy(first, Id(3), CommandEvent::kAckReceived, 1));
+  const Result<SessionGrant> second =
+      store().OpenSession({Id(2), "a", "gw-1", "198.51.100.1:1", After(2)});
+  ASSERT_TRUE(second.ok());
+  const Moved released = {{Id(1), CommandState::kQueued}, {Id(2), CommandState::kInDoubt}};
+  EXPECT_THAT(MovedOf(second->moved), UnorderedElementsAreArray(released));
+
+  const Fence fence{"a", Id(2), second->epoch};
+  EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
+  const auto reconciled = store().ReconcileGateway("gw-1", {{fence, {}}}, After(3));
+  ASSERT_TRUE(reconciled.ok());
+  EXPECT_EQ(MovedOf(reconciled->moved), (Moved{{Id(1), CommandState::kQueued}}));
+
+  EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
+  EXPECT_TRUE(End(fence));
+  EXPECT_EQ(MovedOf(moved_), (Moved{{Id(1), CommandState::kQueued}}));
+
+  EXPECT_THAT(ClaimIds(Open("a", 3, "gw-1")), ElementsAre(Id(1)));
+  const auto gone = store().ReconcileGateway("gw-1", {}, After(4));
+  ASSERT_TRUE(gone.ok());
+  EXPECT_EQ(MovedOf(gone->moved), (Moved{{Id(1), CommandState::kQueued}}));
 }
 
 TEST_P(SessionContract, WhatTheAgentHasStaysWithIt) {

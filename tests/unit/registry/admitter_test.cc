@@ -104,6 +104,20 @@ TEST_F(AdmitterTest, ATakeoverEndsTheOlderSessionWhereItIs) {
   EXPECT_NE(h_.metrics_registry.Render().find("edgeplane_takeovers_total 1"), std::string::npos);
 }
 
+TEST_F(AdmitterTest, WhatMovesInATakeoverIsCountedAndTold) {
+  ASSERT_TRUE(Admit(Request()).ok());
+  const storage::Fence first{"a", response_.admitted().session_id(), response_.admitted().epoch()};
+  const std::string id = h_.Enqueue("a", 1);
+  const LinkedGatewayUnderTest gateway = h_.JoinedLink({{first, {}}});
+  EXPECT_EQ(Delivered(gateway.outlet->Take()), std::vector<std::string>{id});
+  int told = 0;
+  const auto subscription = h_.signals.Subscribe(id, [&] { ++told; });
+  ASSERT_TRUE(Admit(Request()).ok());
+  EXPECT_EQ(h_.StateOf(id), storage::CommandState::kInDoubt);
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(h_.Shows("edgeplane_commands_total{state=\"IN_DOUBT\"} 1"));
+}
+
 // Says the time, and has something happen the second time it is asked: Admit
 // asks for the decision, and again for the session.
 class EventfulClock final : public Clock {

@@ -76,6 +76,18 @@ TEST_F(LinkTest, ReconcilesWhatBothSidesKnow) {
   EXPECT_EQ(h_.store.GetAgent("b")->session, std::nullopt) << lost.session_id;
 }
 
+TEST_F(LinkTest, WhatMovesInReconcilingIsCountedAndTold) {
+  Connect();
+  const std::string id = Deliver(1);
+  int told = 0;
+  const auto subscription = h_.signals.Subscribe(id, [&] { ++told; });
+  gateway_.link->End({});
+  gateway_ = h_.JoinedLink();
+  EXPECT_EQ(h_.StateOf(id), CommandState::kInDoubt);
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(h_.Shows("edgeplane_commands_total{state=\"IN_DOUBT\"} 1"));
+}
+
 TEST_F(LinkTest, ReconcilesAfterTheRepeats) {
   Connect();
   const std::string done = Deliver();

@@ -77,6 +77,17 @@ TEST_F(LinkTest, ClosedSessionsEndInTheStore) {
   EXPECT_EQ(h_.store.GetCommand(unwritten)->deliveries, 0);
 }
 
+TEST_F(LinkTest, WhatMovesWithASessionIsCountedAndTold) {
+  Connect();
+  const std::string id = Deliver(1);
+  int told = 0;
+  const auto subscription = h_.signals.Subscribe(id, [&] { ++told; });
+  Say(H::ClosedOf(2, fence_));
+  EXPECT_EQ(h_.StateOf(id), CommandState::kInDoubt);
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(h_.Shows("edgeplane_commands_total{state=\"IN_DOUBT\"} 1"));
+}
+
 TEST_F(LinkTest, ManySessionsThatCloseAtOnceAreConfirmedTogether) {
   Connect();
   std::vector<storage::Fence> fences = {fence_};

@@ -95,6 +95,11 @@ struct RegistryHarness {
     return store.GetCommand(command_id)->state;
   }
 
+  // Whether the metrics have this line.
+  bool Shows(const std::string& line) {
+    return metrics_registry.Render().find(line + "\n") != std::string::npos;
+  }
+
   // A link whose stream has just opened.
   LinkedGatewayUnderTest OpenLink() {
     LinkedGatewayUnderTest gateway;
