@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "gateway/byte_stream.h"
@@ -71,7 +72,7 @@ class Connection {
   asio::awaitable<AdmitAnswer> AskRegistry(Credentials credentials);
   asio::awaitable<void> Upgrade(HttpRequest request, SessionKey key);
   asio::awaitable<v1::Disconnect> RunSession(HttpRequest request, const SessionKey& key,
-                                             std::vector<std::string>& unwritten);
+                                             std::shared_ptr<Session>& session);
 
   asio::awaitable<void> RefuseBad(const BadRequest& bad, const HttpRequest* request,
                                   const std::string& agent_id);

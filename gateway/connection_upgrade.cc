@@ -89,16 +89,18 @@ asio::awaitable<AdmitAnswer> Connection::AskRegistry(Credentials credentials) {
 
 asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {
   const auto began = std::chrono::steady_clock::now();
-  std::vector<std::string> unwritten;
+  std::shared_ptr<Session> session;
   v1::Disconnect reason = v1::INTERNAL_ERROR;
   // Whatever happens in there, the registry hears that the session has ended.
   try {
-    reason = co_await RunSession(std::move(request), key, unwritten);
+    reason = co_await RunSession(std::move(request), key, session);
   } catch (const std::exception& e) {
     LogError("session failed", {{"agent", key.agent_id}, {"what", e.what()}});
   }
   session_ = nullptr;
-  context_.registry.SessionClosed(key, reason, std::move(unwritten));
+  std::optional<std::set<std::string>> written = std::set<std::string>();
+  if (session != nullptr) written = session->written();
+  context_.registry.SessionClosed(key, reason, written);
   if (reason == v1::UPGRADE_FAILED) {
     LogWarning("upgrade failed", {{"agent", key.agent_id}, {"peer", peer_.address}});
     co_return;
@@ -115,7 +117,7 @@ asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {
 }
 
 asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, const SessionKey& key,
-                                                       std::vector<std::string>& unwritten) {
+                                                       std::shared_ptr<Session>& session) {
   WebSocket socket(stream_);
   socket.auto_fragment(false);
   socket.read_message_max(static_cast<size_t>(context_.settings.max_message_bytes));
@@ -135,7 +137,7 @@ asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, cons
 
   const Session::Context session_context{context_.settings, context_.clock, context_.metrics,
                                          context_.registry};
-  const auto session = std::make_shared<Session>(session_context, key, socket, stream_);
+  session = std::make_shared<Session>(session_context, key, socket, stream_);
   session_ = session.get();
   if (context_.draining) session->End(v1::RESTART);
   context_.metrics.ConnectionOpened();
@@ -147,7 +149,6 @@ asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, cons
                               {"session", key.session_id}});
   co_await session->Run();
   session_ = nullptr;
-  unwritten = session->UnwrittenCommands();
   co_return session->end_reason();
 }
 

@@ -38,7 +38,7 @@ void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionS
 }
 
 void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,
-                                   std::vector<std::string> unwritten_command_ids) {
+                                   const std::optional<std::set<std::string>>& written) {
   v1::GatewayMessage message;
   v1::SessionClosed& closed = *message.mutable_session_closed();
   closed.set_agent_id(key.agent_id);
@@ -46,7 +46,10 @@ void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,
   closed.set_epoch(key.epoch);
   closed.set_reason(reason);
   SetTime(link_->clock().Now(), *closed.mutable_time());
-  for (std::string& id : unwritten_command_ids) closed.add_unwritten_command_ids(std::move(id));
+  if (written) {
+    auto& ids = *closed.mutable_written()->mutable_command_ids();
+    for (const std::string& id : *written) ids.Add(std::string(id));
+  }
   link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
 }
 

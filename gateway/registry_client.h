@@ -12,9 +12,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -69,6 +70,10 @@ struct AckReport {
   int64_t ordinal = 0;  // from 1, within the session
 };
 
+// So many unanswered commands of one session are remembered. Beyond it the
+// registry is told that they are not known, and takes all as delivered.
+inline constexpr size_t kUnansweredMax = 1024;
+
 class RegistryClient {
  public:
   // The channel may reconnect by itself; the client never closes it.
@@ -90,8 +95,9 @@ class RegistryClient {
   void Admit(AdmitQuestion question, Duration timeout, std::function<void(AdmitAnswer)> done);
 
   void SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
+  // `written` as in v1::SessionClosed.
   void SessionClosed(const SessionKey& key, v1::Disconnect reason,
-                     std::vector<std::string> unwritten_command_ids);
+                     const std::optional<std::set<std::string>>& written);
   void Acknowledged(const SessionKey& key, AckReport report);
   void Written(const SessionKey& key, const std::string& command_id);
   void Refused(const v1::Refusal& refusal);

@@ -84,14 +84,6 @@ void Session::OnEnd(v1::Disconnect reason) {
   asio::post(executor_, [self = shared_from_this(), reason] { self->End(reason); });
 }
 
-std::vector<std::string> Session::UnwrittenCommands() const {
-  std::vector<std::string> ids;
-  for (const Outgoing& message : outgoing_) {
-    if (!message.command_id.empty()) ids.push_back(message.command_id);
-  }
-  return ids;
-}
-
 // --- reading ------------------------------------------------------------------
 
 asio::awaitable<void> Session::ReadAll() {
@@ -177,6 +169,7 @@ void Session::Handle(std::string_view text) {
 }
 
 void Session::HandleAck(AckMessage ack) {
+  if (written_) written_->erase(ack.command_id);
   AckReport report;
   report.command_id = std::move(ack.command_id);
   report.outcome = ack.outcome;
@@ -196,8 +189,7 @@ void Session::Queue(Outgoing message, bool first) {
   } else {
     outgoing_.push_back(std::move(message));
   }
-  // After the end nothing is written any more, but what came too late must be
-  // among the unwritten.
+  // After the end nothing is written any more.
   if (ended()) return;
   if (outgoing_.size() > static_cast<size_t>(context_.settings.max_outgoing_messages) ||
       outgoing_bytes_ > static_cast<size_t>(context_.settings.max_outgoing_bytes)) {
@@ -225,17 +217,25 @@ asio::awaitable<bool> Session::WriteOne() {
   outgoing_bytes_ -= message.text.size();
   if (message.text == kPongText) pong_waits_ = false;
   close_watch_.expires_after(context_.settings.write_timeout);
+  // Before it is: the agent may answer before the write is seen to be over.
+  NoteWritten(message.command_id);
   const uint64_t written_before = stream_.bytes_written();
   error_code ec;
   co_await socket_.async_write(asio::buffer(message.text), Into(ec));
   if (!ended()) close_watch_.expires_at(asio::steady_timer::time_point::max());
   if (ec) {
     if (!ended()) End(v1::PEER_GONE);
-    if (stream_.bytes_written() == written_before) outgoing_.push_front(std::move(message));
+    if (written_ && stream_.bytes_written() == written_before) written_->erase(message.command_id);
     co_return false;
   }
   if (!message.command_id.empty()) context_.registry.Written(key_, message.command_id);
   co_return true;
+}
+
+void Session::NoteWritten(const std::string& command_id) {
+  if (command_id.empty() || !written_) return;
+  written_->insert(command_id);
+  if (written_->size() > kUnansweredMax) written_.reset();
 }
 
 // Not Beast's async_close: that one throws away every message which arrives before

@@ -11,8 +11,9 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "gateway/agent_message.h"
 #include "gateway/byte_stream.h"
@@ -45,8 +46,9 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   void End(v1::Disconnect reason);
 
   [[nodiscard]] v1::Disconnect end_reason() const { return end_reason_; }
-  // Commands of which not one byte was written.
-  [[nodiscard]] std::vector<std::string> UnwrittenCommands() const;
+  // The commands of which something may have been written and that have not been
+  // answered; nothing when they became too many to remember.
+  [[nodiscard]] const std::optional<std::set<std::string>>& written() const { return written_; }
 
   void OnDeliver(v1::Deliver command) override;
   void OnEnd(v1::Disconnect reason) override;
@@ -69,6 +71,7 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   void Handle(std::string_view text);
   void HandleAck(AckMessage ack);
   void Queue(Outgoing message, bool first);
+  void NoteWritten(const std::string& command_id);
   // False, and the session ends, when the agent sends too many.
   bool CountFrame();
   void EndBecause(const error_code& read_error);
@@ -82,6 +85,7 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   boost::beast::flat_buffer incoming_;
   std::deque<Outgoing> outgoing_;
   size_t outgoing_bytes_ = 0;
+  std::optional<std::set<std::string>> written_ = std::set<std::string>();
   bool pong_waits_ = false;
   TokenBucket frames_;
   int64_t acks_ = 0;

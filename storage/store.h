@@ -63,8 +63,10 @@ struct SessionGrant {
 struct SessionEnd {
   Fence fence;
   Time now{};
-  // Commands of which nothing was written: they do not count as delivered.
-  std::vector<std::string> unwritten_command_ids;
+  // Of what it was given and has not answered, the commands of which something was
+  // written; the others do not count as delivered. Nothing: not known, so all of
+  // them do.
+  std::optional<std::vector<std::string>> written_command_ids;
 };
 
 struct HeldSession {
@@ -81,8 +83,8 @@ struct Reconciled {
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
-  // Makes this the agent's session; an open older one is ended as by EndSession
-  // without unwritten commands. AGENT_NOT_FOUND, AGENT_IS_DISABLED.
+  // Makes this the agent's session; an open older one is ended as by EndSession,
+  // not knowing what was written. AGENT_NOT_FOUND, AGENT_IS_DISABLED.
   virtual Result<SessionGrant> OpenSession(const SessionRequest& request) = 0;
   // Its delivered and unanswered commands go back to the queue or, where
   // max_deliveries is used up, into IN_DOUBT; gives them. Nothing when the session

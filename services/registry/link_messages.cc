@@ -95,11 +95,12 @@ Result<storage::Fence> ToFence(const v1::SessionOpened& opened) { return FenceOf
 Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now) {
   Result<storage::Fence> fence = FenceOf(closed);
   if (!fence.ok()) return fence.error();
-  const auto& ids = closed.unwritten_command_ids();
-  if (Status status = CheckUuids("unwritten_command_ids", ids); !status.ok()) {
-    return status.error();
-  }
-  return storage::SessionEnd{*std::move(fence), now, {ids.begin(), ids.end()}};
+  storage::SessionEnd end{*std::move(fence), now, std::nullopt};
+  if (!closed.has_written()) return end;
+  const auto& ids = closed.written().command_ids();
+  if (Status status = CheckUuids("written", ids); !status.ok()) return status.error();
+  end.written_command_ids.emplace(ids.begin(), ids.end());
+  return end;
 }
 
 Result<storage::Ack> ToAck(const v1::CommandAck& ack) {

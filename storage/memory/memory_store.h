@@ -99,9 +99,10 @@ class MemoryStore final : public Store {
   StoredCommand* FindCommand(const std::string& command_id);
   [[nodiscard]] bool IsOpen(const Fence& fence);
   static void Move(StoredCommand& stored, const Occurrence& what, CommandMoves& moved);
-  // Takes the agent's delivered commands back, those in `unwritten` uncounted.
-  void ReleaseCommands(const std::string& agent_id, const std::vector<std::string>& unwritten,
-                       Time now, CommandMoves& moved);
+  // Takes the agent's delivered commands back; `written` as in SessionEnd.
+  void ReleaseCommands(const std::string& agent_id,
+                       const std::optional<std::vector<std::string>>& written, Time now,
+                       CommandMoves& moved);
   void ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved);
   [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;
   AckOutcome ApplyAck(const Ack& ack);

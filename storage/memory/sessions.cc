@@ -18,7 +18,7 @@ Result<SessionGrant> MemoryStore::OpenSession(const SessionRequest& request) {
     if (stored == nullptr) return AgentNotFound(request.agent_id);
     if (stored->agent.disabled) return AgentIsDisabled(request.agent_id);
     SessionGrant grant{++epoch_, stored->agent.session, {}};
-    if (grant.superseded) ReleaseCommands(request.agent_id, {}, request.now, grant.moved);
+    if (grant.superseded) ReleaseCommands(request.agent_id, std::nullopt, request.now, grant.moved);
     stored->agent.session = Session{request.session_id,   request.agent_id, request.gateway_id,
                                     request.peer_address, request.now,      grant.epoch};
     return grant;
@@ -30,7 +30,7 @@ Result<std::optional<CommandMoves>> MemoryStore::EndSession(const SessionEnd& en
     if (!IsOpen(end.fence)) return std::optional<CommandMoves>();
     FindAgent(end.fence.agent_id)->agent.session.reset();
     CommandMoves moved;
-    ReleaseCommands(end.fence.agent_id, end.unwritten_command_ids, end.now, moved);
+    ReleaseCommands(end.fence.agent_id, end.written_command_ids, end.now, moved);
     return std::optional<CommandMoves>(std::move(moved));
   });
 }
@@ -54,7 +54,7 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
       if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
       result.ended.push_back({agent_id, open->session_id, open->epoch});
       open.reset();
-      ReleaseCommands(agent_id, {}, now, result.moved);
+      ReleaseCommands(agent_id, std::nullopt, now, result.moved);
     }
     return result;
   });
@@ -71,13 +71,13 @@ void MemoryStore::Move(StoredCommand& stored, const Occurrence& what, CommandMov
 }
 
 void MemoryStore::ReleaseCommands(const std::string& agent_id,
-                                  const std::vector<std::string>& unwritten, Time now,
+                                  const std::optional<std::vector<std::string>>& written, Time now,
                                   CommandMoves& moved) {
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != agent_id) continue;
-    Move(stored, Contains(unwritten, command.command_id) ? NeverWritten(now) : SessionEnded(now),
-         moved);
+    const bool counts = !written || Contains(*written, command.command_id);
+    Move(stored, counts ? SessionEnded(now) : NeverWritten(now), moved);
   }
 }
 

@@ -18,6 +18,9 @@ namespace {
 // What becomes of a delivered command, by its id; nothing leaves it.
 using Decide = std::function<std::optional<Occurrence>(const std::string& command_id)>;
 
+// As in SessionEnd.
+using Written = std::optional<std::vector<std::string>>;
+
 bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
@@ -79,10 +82,10 @@ Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide
 }
 
 // Takes back what the ended session held; only DELIVERED commands can be.
-Status ReleaseCommands(Connection& db, const std::string& agent_id,
-                       const std::vector<std::string>& unwritten, Time now, CommandMoves& moved) {
+Status ReleaseCommands(Connection& db, const std::string& agent_id, const Written& written,
+                       Time now, CommandMoves& moved) {
   const Decide decide = [&](const std::string& id) {
-    return Contains(unwritten, id) ? NeverWritten(now) : SessionEnded(now);
+    return !written || Contains(*written, id) ? SessionEnded(now) : NeverWritten(now);
   };
   return DecideDelivered(db, agent_id, decide, moved);
 }
@@ -95,12 +98,12 @@ Status ReturnUnheld(Connection& db, const HeldSession& held, Time now, CommandMo
   return DecideDelivered(db, held.fence.agent_id, decide, moved);
 }
 
-Status CloseSession(Connection& db, const std::string& agent_id,
-                    const std::vector<std::string>& unwritten, Time now, CommandMoves& moved) {
+Status CloseSession(Connection& db, const std::string& agent_id, const Written& written, Time now,
+                    CommandMoves& moved) {
   Query query(db, "delete_session");
   query.Bind(":agent_id", agent_id);
   if (Status removed = query.Run(); !removed.ok()) return removed;
-  return ReleaseCommands(db, agent_id, unwritten, now, moved);
+  return ReleaseCommands(db, agent_id, written, now, moved);
 }
 
 Result<std::vector<Fence>> ListGatewaySessions(Connection& db, const std::string& gateway_id) {
@@ -134,7 +137,7 @@ Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
   if (!open.ok()) return open.error();
   for (const Fence& fence : *open) {
     if (kept.contains(fence.agent_id)) continue;
-    Status done = CloseSession(db, fence.agent_id, {}, now, result.moved);
+    Status done = CloseSession(db, fence.agent_id, std::nullopt, now, result.moved);
     if (!done.ok()) return done.error();
     result.ended.push_back(fence);
   }
@@ -152,7 +155,7 @@ Result<SessionGrant> SqliteStore::OpenSession(const SessionRequest& request) {
         if (!superseded.ok()) return superseded.error();
         CommandMoves moved;
         if (*superseded) {
-          Status released = ReleaseCommands(db, request.agent_id, {}, request.now, moved);
+          Status released = ReleaseCommands(db, request.agent_id, std::nullopt, request.now, moved);
           if (!released.ok()) return released.error();
         }
         const Result<int64_t> epoch = NextEpoch(db);
@@ -169,7 +172,7 @@ Result<std::optional<CommandMoves>> SqliteStore::EndSession(const SessionEnd& en
     if (!open.ok()) return open.error();
     if (!IsHeldBy(*open, end.fence)) return Ended();
     CommandMoves moved;
-    Status closed = CloseSession(db, end.fence.agent_id, end.unwritten_command_ids, end.now, moved);
+    Status closed = CloseSession(db, end.fence.agent_id, end.written_command_ids, end.now, moved);
     if (!closed.ok()) return closed.error();
     return Ended(std::move(moved));
   });

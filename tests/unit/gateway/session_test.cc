@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <set>
+#include <string>
 
+#include "gateway/registry_client.h"
 #include "tests/unit/gateway/support/agent_client.h"
 #include "tests/unit/gateway/support/running_gateway.h"
 #include "tests/unit/gateway/support/session_messages.h"
@@ -218,17 +221,44 @@ TEST_F(SessionTest, AnAgentThatDoesNotReadIsCutOff) {
         /*small_receive_buffer=*/true);
   for (int i = 0; i < kLargeCommands; ++i) registry().Deliver(Command("luna1", i, kLarge));
   ExpectReported(v1::SLOW_CONSUMER);
-  // What was not begun is named, so that it can be delivered again in good
+  // What was begun is named, so that the rest can be delivered again in good
   // conscience; one command may be half out.
   const auto closed = registry().Await(IsClosed);
-  const size_t unwritten = closed->session_closed().unwritten_command_ids_size();
-  EXPECT_GT(unwritten, 0U);
-  for (const std::string& id : closed->session_closed().unwritten_command_ids()) {
-    EXPECT_EQ(registry().Count([&](const auto& m) {
-      return m.has_command_written() && m.command_written().command_id() == id;
-    }),
-              0U);
+  const auto& ids = closed->session_closed().written().command_ids();
+  const std::set<std::string> written(ids.begin(), ids.end());
+  const size_t reported = registry().Count([&](const auto& m) {
+    return m.has_command_written() && written.contains(m.command_written().command_id());
+  });
+  EXPECT_EQ(reported, registry().Count(IsWritten));
+  EXPECT_LE(written.size(), reported + 1);
+  EXPECT_LT(written.size(), static_cast<size_t>(kLargeCommands));
+}
+
+TEST_F(SessionTest, ItsEndNamesWhatWasWrittenAndNotAnswered) {
+  Start();
+  for (int i = 1; i <= 3; ++i) {
+    registry().Deliver(Command("luna1", i));
+    ASSERT_TRUE(agent_->Read());
   }
+  ASSERT_TRUE(agent_->Send(AckText(2)));
+  ASSERT_TRUE(registry().Await(IsAck));
+  agent_->Vanish();
+  const auto closed = registry().Await(IsClosed);
+  const auto& ids = closed->session_closed().written().command_ids();
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()),
+            (std::set<std::string>{CommandId(1), CommandId(3)}));
+}
+
+TEST_F(SessionTest, TooManyUnansweredCommandsAreNotNamed) {
+  Start();
+  const int many = static_cast<int>(kUnansweredMax) + 1;
+  for (int i = 1; i <= many; ++i) {
+    registry().Deliver(Command("luna1", i));
+    ASSERT_TRUE(agent_->Read());
+  }
+  agent_->Vanish();
+  const auto closed = registry().Await(IsClosed);
+  EXPECT_FALSE(closed->session_closed().has_written());
 }
 
 TEST_F(SessionTest, AnAgentThatReadsAgainLearnsWhy) {

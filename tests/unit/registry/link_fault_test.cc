@@ -37,7 +37,7 @@ class Day {
         {h_.RefusalOf(3, refusal_, 4), [this] { return h_.store.GetRefusal(refusal_).ok(); }},
         {h_.AckOf(4, fence_, done_, 2),
          [this] { return h_.StateOf(done_) == CommandState::kCompleted; }},
-        {H::ClosedOf(5, fence_, {unwritten_}),
+        {H::ClosedOf(5, fence_, {lost_}),
          [this] { return !h_.store.GetAgent("a")->session.has_value(); }},
     };
   }

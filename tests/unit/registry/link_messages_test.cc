@@ -94,13 +94,14 @@ TEST(LinkMessages, ReadsTheEndOfASession) {
   closed.set_agent_id("luna1");
   closed.set_session_id(kId);
   closed.set_epoch(2);
-  closed.add_unwritten_command_ids(kId);
+  EXPECT_EQ(ToSessionEnd(closed, Time{})->written_command_ids, std::nullopt);
+  closed.mutable_written()->add_command_ids(kId);
   const auto end = ToSessionEnd(closed, kNow);
   ASSERT_TRUE(end.ok());
   EXPECT_EQ(end->fence.session_id, kId);
   EXPECT_EQ(end->now, kNow);
-  EXPECT_EQ(end->unwritten_command_ids, std::vector<std::string>{kId});
-  closed.set_unwritten_command_ids(0, "x");
+  EXPECT_EQ(end->written_command_ids, std::vector<std::string>{kId});
+  closed.mutable_written()->set_command_ids(0, "x");
   EXPECT_FALSE(ToSessionEnd(closed, kNow).ok());
 }
 

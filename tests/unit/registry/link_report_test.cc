@@ -67,7 +67,7 @@ TEST_F(LinkTest, ClosedSessionsEndInTheStore) {
   const std::string written = Deliver();
   const std::string unwritten = Deliver(1);
   gateway_.outlet->Take();
-  Say(H::ClosedOf(2, fence_, {unwritten}));
+  Say(H::ClosedOf(2, fence_, {written}));
   EXPECT_EQ(Confirmed(gateway_.outlet->Take()), 2);
   EXPECT_FALSE(h_.store.GetAgent("a")->session);
   EXPECT_FALSE(h_.directory.Find("a"));
@@ -77,12 +77,37 @@ TEST_F(LinkTest, ClosedSessionsEndInTheStore) {
   EXPECT_EQ(h_.store.GetCommand(unwritten)->deliveries, 0);
 }
 
+// The gateway wrote the end of the session before the command had come to it.
+TEST_F(LinkTest, ADeliveryThatCrossesTheEndOfItsSessionDoesNotCount) {
+  Connect();
+  const v1::GatewayMessage closed = H::ClosedOf(2, fence_);
+  const std::string id = Deliver(1);
+  EXPECT_EQ(Delivered(gateway_.outlet->Take()), std::vector<std::string>{id});
+  Say(closed);
+  EXPECT_EQ(h_.StateOf(id), CommandState::kQueued);
+  EXPECT_EQ(h_.store.GetCommand(id)->deliveries, 0);
+
+  const storage::Fence next = h_.OpenSession("a");
+  Say(H::OpenedOf(3, next));
+  EXPECT_EQ(Delivered(gateway_.outlet->Take()), std::vector<std::string>{id});
+  EXPECT_EQ(h_.store.GetCommand(id)->deliveries, 1);
+}
+
+TEST_F(LinkTest, WhatMayHaveBeenWrittenIsInDoubtWhereNobodyKnows) {
+  Connect();
+  const std::string id = Deliver(1);
+  v1::GatewayMessage closed = H::ClosedOf(2, fence_);
+  closed.mutable_session_closed()->clear_written();
+  Say(closed);
+  EXPECT_EQ(h_.StateOf(id), CommandState::kInDoubt);
+}
+
 TEST_F(LinkTest, WhatMovesWithASessionIsCountedAndTold) {
   Connect();
   const std::string id = Deliver(1);
   int told = 0;
   const auto subscription = h_.signals.Subscribe(id, [&] { ++told; });
-  Say(H::ClosedOf(2, fence_));
+  Say(H::ClosedOf(2, fence_, {id}));
   EXPECT_EQ(h_.StateOf(id), CommandState::kInDoubt);
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(h_.Shows("edgeplane_commands_total{state=\"IN_DOUBT\"} 1"));

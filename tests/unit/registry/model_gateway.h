@@ -119,7 +119,7 @@ class ModelGateway {
     const auto it = sessions_.find(agent);
     if (it == sessions_.end()) return;
     Report(RegistryHarness::ClosedOf(0, it->second.fence,
-                                     {it->second.unwritten.begin(), it->second.unwritten.end()}));
+                                     {it->second.unanswered.begin(), it->second.unanswered.end()}));
     sessions_.erase(it);
   }
 

@@ -143,13 +143,13 @@ struct RegistryHarness {
   }
 
   static v1::GatewayMessage ClosedOf(int64_t sequence, const storage::Fence& fence,
-                                     const std::vector<std::string>& unwritten = {}) {
+                                     const std::vector<std::string>& written = {}) {
     v1::GatewayMessage message;
     message.set_sequence(sequence);
     v1::SessionClosed& closed = *message.mutable_session_closed();
     SetFence(fence, closed);
     closed.set_reason(v1::PEER_GONE);
-    for (const std::string& id : unwritten) closed.add_unwritten_command_ids(id);
+    closed.mutable_written()->mutable_command_ids()->Assign(written.begin(), written.end());
     return message;
   }
 
