@@ -53,7 +53,7 @@ asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target
     co_return co_await Upgrade(std::move(request), std::move(admitted));
   }
   if (const auto* none = std::get_if<NoDecision>(&answer)) {
-    refused.reason = v1::REGISTRY_UNAVAILABLE;
+    refused.reason = none->reason;
     refused.detail = none->detail;
     co_return co_await Refuse(std::move(refused), std::nullopt);
   }

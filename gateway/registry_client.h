@@ -54,9 +54,11 @@ struct AdmitQuestion {
 };
 
 // There was no decision: the registry cannot be reached, or did not answer in
-// time, or failed.
+// time, or failed (REGISTRY_UNAVAILABLE), or has more to do than it can hold
+// (OVERLOADED).
 struct NoDecision {
   std::string detail;
+  v1::Reason reason = v1::REGISTRY_UNAVAILABLE;
 };
 
 using AdmitAnswer = std::variant<SessionKey, v1::AdmitResponse::Refused, NoDecision>;

@@ -5,7 +5,10 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "edgeplane/v1/error_reason.pb.h"
 #include "gateway/gateway_metrics.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace edgeplane::gateway {
 
@@ -14,6 +17,22 @@ namespace {
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(5);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
+
+// The registry says in a google.rpc.ErrorInfo why a call failed; what gRPC itself
+// turns away has none.
+bool SaysOverloaded(const grpc::Status& status) {
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return true;
+  google::rpc::Status rich;
+  if (!rich.ParseFromString(status.error_details())) return false;
+  for (const google::protobuf::Any& any : rich.details()) {
+    google::rpc::ErrorInfo info;
+    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info) &&
+        info.reason() == v1::ErrorReason::Code_Name(v1::ErrorReason::SERVER_OVERLOADED)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -122,7 +141,8 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
 
 AdmitAnswer RegistryLink::ToAnswer(const grpc::Status& status, const AdmitCall& call) {
   if (!status.ok()) {
-    return NoDecision{"The registry gave no decision: " + status.error_message()};
+    return NoDecision{"The registry gave no decision: " + status.error_message(),
+                      SaysOverloaded(status) ? v1::OVERLOADED : v1::REGISTRY_UNAVAILABLE};
   }
   if (call.response.has_admitted()) {
     SessionKey key{call.request.agent_id(), call.response.admitted().session_id(),

@@ -76,6 +76,23 @@ TEST(Admission, ARegistryThatDoesNotAnswerIsUnavailableInTime) {
   EXPECT_EQ(gateway.registry().Await(IsRefusal)->refusal().reason(), v1::REGISTRY_UNAVAILABLE);
 }
 
+TEST(Admission, ARegistryThatIsAliveButTurnsLoadAwayIsOverloaded) {
+  RunningGateway gateway;
+  gateway.registry().FailAdmits(v1::ErrorReason::SERVER_OVERLOADED);
+  AgentClient agent(gateway.port());
+  EXPECT_EQ(agent.Upgrade("luna1"), 503);
+  EXPECT_NE(agent.header("Retry-After"), "");
+  EXPECT_EQ(gateway.registry().Await(IsRefusal)->refusal().reason(), v1::OVERLOADED);
+}
+
+TEST(Admission, ARegistryThatFailsIsUnavailable) {
+  RunningGateway gateway;
+  gateway.registry().FailAdmits(v1::ErrorReason::STORE_UNAVAILABLE);
+  AgentClient agent(gateway.port());
+  EXPECT_EQ(agent.Upgrade("luna1"), 503);
+  EXPECT_EQ(gateway.registry().Await(IsRefusal)->refusal().reason(), v1::REGISTRY_UNAVAILABLE);
+}
+
 TEST(Admission, AnEmptyDecisionIsNone) {
   RunningGateway gateway;
   gateway.registry().Decide(Always(v1::AdmitResponse()));

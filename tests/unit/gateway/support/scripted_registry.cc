@@ -10,6 +10,8 @@
 #include <mutex>
 
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace edgeplane::gateway {
 
@@ -40,11 +42,18 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
                                   const v1::AdmitRequest* request,
                                   v1::AdmitResponse* response) override {
     Decision decide;
+    std::optional<grpc::Status> fail;
     {
       const std::lock_guard lock(mutex);
       admits.push_back(*request);
       decide = decision;
+      fail = failure;
       changed.notify_all();
+    }
+    if (fail) {
+      grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+      reactor->Finish(*fail);
+      return reactor;
     }
     const std::optional<v1::AdmitResponse> answer =
         decide ? decide(*request) : Admitted("session-of-" + request->agent_id());
@@ -141,6 +150,7 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
   mutable std::mutex mutex;
   std::condition_variable changed;
   Decision decision;
+  std::optional<grpc::Status> failure;
   std::vector<v1::AdmitRequest> admits;
   bool welcome = true;
   bool confirm = true;
@@ -160,6 +170,17 @@ std::shared_ptr<grpc::Channel> ScriptedRegistry::channel() {
 void ScriptedRegistry::Decide(Decision decision) {
   const std::lock_guard lock(impl_->mutex);
   impl_->decision = std::move(decision);
+}
+
+void ScriptedRegistry::FailAdmits(v1::ErrorReason::Code reason) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(v1::ErrorReason::Code_Name(reason));
+  info.set_domain("edgeplane");
+  google::rpc::Status rich;
+  rich.set_code(grpc::StatusCode::UNAVAILABLE);
+  rich.add_details()->PackFrom(info);
+  const std::lock_guard lock(impl_->mutex);
+  impl_->failure = grpc::Status(grpc::StatusCode::UNAVAILABLE, "no", rich.SerializeAsString());
 }
 
 v1::AdmitResponse ScriptedRegistry::Admitted(const std::string& session_id, int64_t epoch) {

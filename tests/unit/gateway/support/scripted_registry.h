@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "edgeplane/v1/agent_registry.pb.h"
+#include "edgeplane/v1/error_reason.pb.h"
 
 namespace grpc {
 class Channel;
@@ -38,6 +39,8 @@ class ScriptedRegistry {
 
   // At first everybody is admitted, as session-of-ID.
   void Decide(Decision decision);
+  // From now on every Admit fails with this.
+  void FailAdmits(v1::ErrorReason::Code reason);
   static v1::AdmitResponse Admitted(const std::string& session_id, int64_t epoch = 1);
   static v1::AdmitResponse Refused(v1::Reason reason, const std::string& detail = "");
   // Waits until so many Admits have come in since the start.
