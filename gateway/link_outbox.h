@@ -22,8 +22,9 @@ class LinkOutbox {
 
   explicit LinkOutbox(std::string gateway_id) : gateway_id_(std::move(gateway_id)) {}
 
-  // A stream begins: Hello goes first, and at once behind it every report that is
-  // not confirmed, which Hello announces.
+  // A stream begins: Hello goes first, and at once behind it the sessions there
+  // was no room for in it and every report that is not confirmed, which Hello
+  // announces.
   v1::GatewayMessage Begin(std::string_view version);
   // The next message to send, in order; nothing when all is sent. Until the
   // registry has welcomed the gateway, only the repeats Hello announced.
@@ -47,14 +48,18 @@ class LinkOutbox {
   struct Held {
     SessionKey key;
     std::weak_ptr<SessionSink> sink;
-    std::set<std::string> unacknowledged;
+    // Nothing when they became too many to remember.
+    std::optional<std::set<std::string>> unacknowledged = std::set<std::string>();
   };
+
+  static v1::Hello::HeldSession ToHeldSession(const Held& held);
 
   const std::string gateway_id_;
   int64_t last_sequence_ = 0;
   int64_t repeats_through_ = 0;
-  std::deque<v1::GatewayMessage> reports_;  // not confirmed, by sequence
-  size_t sent_ = 0;                         // of these, on the present stream
+  std::deque<v1::GatewayMessage> introduction_;  // what follows Hello, not sent yet
+  std::deque<v1::GatewayMessage> reports_;       // not confirmed, by sequence
+  size_t sent_ = 0;                              // of these, on the present stream
   std::deque<v1::GatewayMessage> passing_;
   // Until its end is confirmed, so that Hello never makes the registry guess how
   // a session ended.

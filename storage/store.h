@@ -72,6 +72,7 @@ struct SessionEnd {
 struct HeldSession {
   Fence fence;
   std::vector<std::string> unacknowledged_command_ids;
+  bool unacknowledged_known = true;  // false: it may hold any that it was given
 };
 
 struct Reconciled {

@@ -17,10 +17,6 @@ namespace {
 // Of what one gateway has said and nobody has looked at yet, besides the count.
 constexpr size_t kInboxBytesMax = 1024 * 1024;
 
-Status Misused(std::string message) {
-  return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(message));
-}
-
 }  // namespace
 
 Link::Link(const RegistryParts& parts, std::shared_ptr<LinkOutlet> outlet, std::string peer)
@@ -68,16 +64,9 @@ void Link::RunBatch() {
   // While these are worked on, as many again may come in.
   if (resume) outlet_->ResumeReading();
 
-  auto first = messages.begin();
-  if (!introduced_ && first != messages.end()) {
-    if (!first->has_hello()) return End(Misused("A link begins with Hello."));
-    if (Status status = Introduce(first->hello()); !status.ok()) return End(status);
-    ++first;
-  }
-  if (std::any_of(first, messages.end(), [](const auto& m) { return m.has_hello(); })) {
-    return End(Misused("A link has one Hello, at its beginning."));
-  }
-  LinkBatch batch = SortMessages(messages, gateway_id(), parts_.clock.Now());
+  std::span<const v1::GatewayMessage> reports(messages);
+  if (Status status = TakeIntroduction(reports); !status.ok()) return End(status);
+  LinkBatch batch = SortMessages(reports, gateway_id(), parts_.clock.Now());
   last_sequence_ = std::max(last_sequence_, batch.last_sequence);
   if (Status status = ApplyAcks(parts_, batch.acks); !status.ok()) {
     return Fail("ApplyAcks", status.error());
@@ -114,7 +103,7 @@ std::vector<storage::SessionEnd> Link::NoteSessions(LinkBatch batch) {
 }
 
 void Link::FinishBatch() {
-  if (!joined_ && last_sequence_ >= repeats_through_) {
+  if (!joined_ && !sessions_follow_ && last_sequence_ >= repeats_through_) {
     if (Status status = Join(); !status.ok()) return Fail("ReconcileGateway", status.error());
   }
   // Welcome is the first thing a gateway hears.

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,7 +65,11 @@ class Link : public std::enable_shared_from_this<Link> {
 
   void Schedule();
   void RunBatch();
+  // What a link begins with: Hello, and the sessions that follow it. Takes them
+  // off the front of `messages`.
+  Status TakeIntroduction(std::span<const v1::GatewayMessage>& messages);
   Status Introduce(const v1::Hello& hello);
+  Status Hold(const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions);
   std::vector<storage::SessionEnd> NoteSessions(LinkBatch batch);
   void EndSessions(std::vector<storage::SessionEnd> ends);
   void RunEnds(const std::shared_ptr<Ending>& ending);
@@ -92,7 +97,8 @@ class Link : public std::enable_shared_from_this<Link> {
   std::set<std::string> waiting_for_room_;  // agents
 
   // Of the task that runs the batches, and of nobody else.
-  bool introduced_ = false;
+  bool introduced_ = false;            // Hello has been taken
+  bool sessions_follow_ = false;       // and did not name all that the gateway holds
   std::shared_ptr<GatewayGate> gate_;  // set once, before the directory knows the link
   int64_t repeats_through_ = 0;
   int64_t last_sequence_ = 0;

@@ -89,12 +89,12 @@ void NoteOutcome(const RegistryParts& parts, const storage::Ack& ack,
 
 }  // namespace
 
-LinkBatch SortMessages(const std::vector<v1::GatewayMessage>& messages,
-                       const std::string& gateway_id, Time now) {
+LinkBatch SortMessages(std::span<const v1::GatewayMessage> messages, const std::string& gateway_id,
+                       Time now) {
   LinkBatch batch;
   for (const v1::GatewayMessage& message : messages) {
     batch.last_sequence = std::max(batch.last_sequence, message.sequence());
-    if (!message.has_hello()) Sort(message, gateway_id, now, batch);
+    Sort(message, gateway_id, now, batch);
   }
   return batch;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,8 +34,8 @@ struct LinkBatch {
 
 // Messages that are not as they must be are logged and left out: sent again they
 // would be no better.
-LinkBatch SortMessages(const std::vector<v1::GatewayMessage>& messages,
-                       const std::string& gateway_id, Time now);
+LinkBatch SortMessages(std::span<const v1::GatewayMessage> messages, const std::string& gateway_id,
+                       Time now);
 
 // Durable when they succeed; counted, told to watchers, and off the way.
 Status ApplyAcks(const RegistryParts& parts, const std::vector<storage::Ack>& acks);

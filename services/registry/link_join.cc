@@ -20,16 +20,53 @@ namespace {
 // store; if that takes as long, the store is in trouble anyway.
 constexpr std::chrono::seconds kGateWaitMax{5};
 
+// Far above what gateways hold, and a bound to what one may make us remember.
+constexpr size_t kHeldSessionsMax = 1'000'000;
+
+Status Misused(std::string message) {
+  return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(message));
+}
+
 }  // namespace
 
-Status Link::Introduce(const v1::Hello& hello) {
-  if (Status status = CheckGatewayId(hello.gateway_id()); !status.ok()) return status;
-  Result<std::vector<storage::HeldSession>> held = ToHeldSessions(hello);
+Status Link::TakeIntroduction(std::span<const v1::GatewayMessage>& messages) {
+  if (!introduced_ && !messages.empty()) {
+    if (!messages.front().has_hello()) return Misused("A link begins with Hello.");
+    Status status = Introduce(messages.front().hello());
+    if (!status.ok()) return status;
+    messages = messages.subspan(1);
+  }
+  while (sessions_follow_ && !messages.empty()) {
+    if (!messages.front().has_held_sessions()) {
+      return Misused("Hello has to be followed by the sessions it announced.");
+    }
+    const v1::HeldSessions& more = messages.front().held_sessions();
+    if (Status status = Hold(more.sessions()); !status.ok()) return status;
+    sessions_follow_ = more.sessions_follow();
+    messages = messages.subspan(1);
+  }
+  for (const v1::GatewayMessage& message : messages) {
+    if (message.has_hello()) return Misused("A link has one Hello, at its beginning.");
+    if (message.has_held_sessions()) return Misused("HeldSessions come right behind Hello.");
+  }
+  return {};
+}
+
+Status Link::Hold(const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions) {
+  Result<std::vector<storage::HeldSession>> held = ToHeldSessions(sessions);
   if (!held.ok()) return held.error();
   for (storage::HeldSession& session : *held) {
     std::string session_id = session.fence.session_id;
     joining_.insert_or_assign(std::move(session_id), std::move(session));
   }
+  if (joining_.size() <= kHeldSessionsMax) return {};
+  return Misused("A gateway holds at most " + std::to_string(kHeldSessionsMax) + " sessions.");
+}
+
+Status Link::Introduce(const v1::Hello& hello) {
+  if (Status status = CheckGatewayId(hello.gateway_id()); !status.ok()) return status;
+  if (Status status = Hold(hello.sessions()); !status.ok()) return status;
+  sessions_follow_ = hello.sessions_follow();
   repeats_through_ = hello.repeats_through();
   gate_ = parts_.links.Gate(hello.gateway_id());
   introduced_ = true;

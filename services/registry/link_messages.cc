@@ -75,17 +75,19 @@ Status CheckAgentId(const std::string& agent_id) {
                  std::to_string(kAgentIdBytesMax) + " are allowed.");
 }
 
-Result<std::vector<storage::HeldSession>> ToHeldSessions(const v1::Hello& hello) {
+Result<std::vector<storage::HeldSession>> ToHeldSessions(
+    const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions) {
   std::vector<storage::HeldSession> held;
-  held.reserve(static_cast<size_t>(hello.sessions_size()));
-  for (const v1::Hello::HeldSession& session : hello.sessions()) {
+  held.reserve(static_cast<size_t>(sessions.size()));
+  for (const v1::Hello::HeldSession& session : sessions) {
     Result<storage::Fence> fence = FenceOf(session);
     if (!fence.ok()) return fence.error();
     const auto& ids = session.unacknowledged_command_ids();
     if (Status status = CheckUuids("unacknowledged_command_ids", ids); !status.ok()) {
       return status.error();
     }
-    held.push_back({*std::move(fence), {ids.begin(), ids.end()}});
+    held.push_back(
+        {*std::move(fence), {ids.begin(), ids.end()}, !session.unacknowledged_unknown()});
   }
   return held;
 }

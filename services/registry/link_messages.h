@@ -21,7 +21,8 @@ inline constexpr size_t kPeerAddressBytesMax = 64;
 // too long are cut instead.
 Status CheckGatewayId(const std::string& gateway_id);
 Status CheckAgentId(const std::string& agent_id);
-Result<std::vector<storage::HeldSession>> ToHeldSessions(const v1::Hello& hello);
+Result<std::vector<storage::HeldSession>> ToHeldSessions(
+    const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions);
 Result<storage::Fence> ToFence(const v1::SessionOpened& opened);
 Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now);
 Result<storage::Ack> ToAck(const v1::CommandAck& ack);

@@ -82,6 +82,7 @@ void MemoryStore::ReleaseCommands(const std::string& agent_id,
 }
 
 void MemoryStore::ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved) {
+  if (!held.unacknowledged_known) return;
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != held.fence.agent_id) continue;

@@ -91,6 +91,7 @@ Status ReleaseCommands(Connection& db, const std::string& agent_id, const Writte
 }
 
 Status ReturnUnheld(Connection& db, const HeldSession& held, Time now, CommandMoves& moved) {
+  if (!held.unacknowledged_known) return {};
   const Decide decide = [&](const std::string& id) -> std::optional<Occurrence> {
     if (Contains(held.unacknowledged_command_ids, id)) return std::nullopt;
     return NeverWritten(now);

@@ -260,6 +260,16 @@ TEST_P(SessionContract, ReconcilingReturnsWhatNeverArrived) {
   EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
 }
 
+TEST_P(SessionContract, ReconcilingLeavesWhatMayHaveArrived) {
+  MakeAgent("a");
+  const Fence fence = Open("a", 1, "gw-1");
+  Delivered(fence, 1, 1);
+  HeldSession held{fence, {}};
+  held.unacknowledged_known = false;
+  ASSERT_TRUE(store().ReconcileGateway("gw-1", {held}, After(9)).ok());
+  EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
+}
+
 TEST_P(SessionContract, ReconcilingNothingWithNothingIsNothing) {
   const Result<Reconciled> result = store().ReconcileGateway("gw-1", {}, kStart);
   ASSERT_TRUE(result.ok());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace edgeplane::gateway {
@@ -156,6 +158,46 @@ TEST(LinkOutbox, NamesWhatArrivedAndWasNotAcknowledged) {
   const v1::GatewayMessage hello = outbox.Begin("1");
   ASSERT_EQ(hello.hello().sessions(0).unacknowledged_command_ids_size(), 1);
   EXPECT_EQ(hello.hello().sessions(0).unacknowledged_command_ids(0), "b");
+}
+
+TEST(LinkOutbox, NamesManySessionsInSeveralMessages) {
+  LinkOutbox outbox("gateway-1");
+  constexpr int kSessions = 20'000;
+  for (int i = 0; i < kSessions; ++i) {
+    const std::string number = std::to_string(i);
+    outbox.Hold({std::string(128 - number.size(), 'a') + number, "session-" + number, 7});
+  }
+  outbox.Add(Ack("a"));
+  v1::GatewayMessage message = outbox.Begin("1");
+  std::set<std::string> named;
+  const auto note = [&](const auto& part) {
+    EXPECT_LT(message.ByteSizeLong(), 512U * 1024);
+    for (const auto& session : part.sessions()) named.insert(session.session_id());
+    return part.sessions_follow();
+  };
+  bool follow = note(message.hello());
+  EXPECT_TRUE(follow);
+  while (follow) {
+    message = outbox.Next(false).value();
+    ASSERT_TRUE(message.has_held_sessions());
+    follow = note(message.held_sessions());
+  }
+  EXPECT_EQ(named.size(), static_cast<size_t>(kSessions));
+  EXPECT_EQ(outbox.Next(false)->sequence(), 1);
+  // A new stream begins with all of it again.
+  outbox.Begin("1");
+  EXPECT_TRUE(outbox.Next(false)->has_held_sessions());
+}
+
+TEST(LinkOutbox, SaysSoWhereTooManyCommandsAreUnacknowledged) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Hold(kSession);
+  for (size_t i = 0; i < kUnansweredMax; ++i) outbox.Delivered(Command(std::to_string(i)));
+  EXPECT_FALSE(outbox.Begin("1").hello().sessions(0).unacknowledged_unknown());
+  outbox.Delivered(Command("one more"));
+  const v1::GatewayMessage hello = outbox.Begin("1");
+  EXPECT_TRUE(hello.hello().sessions(0).unacknowledged_unknown());
+  EXPECT_EQ(hello.hello().sessions(0).unacknowledged_command_ids_size(), 0);
 }
 
 TEST(LinkOutbox, FindsOnlySessionsThatAreThere) {

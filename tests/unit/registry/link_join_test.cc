@@ -39,6 +39,39 @@ TEST_F(LinkTest, BeginsWithOneHello) {
   EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::INVALID_FIELD);
 }
 
+TEST_F(LinkTest, SessionsMayFollowTheHello) {
+  const storage::Fence a = h_.OpenSession("a");
+  const storage::Fence b = h_.OpenSession("b");
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({});
+  hello.mutable_hello()->set_sessions_follow(true);
+  Say(hello);
+  v1::GatewayMessage more;
+  H::SetFence(a, *more.mutable_held_sessions()->add_sessions());
+  more.mutable_held_sessions()->set_sessions_follow(true);
+  Say(more);
+  EXPECT_TRUE(gateway_.outlet->Take().empty()) << "not all are named";
+  more.Clear();
+  H::SetFence(b, *more.mutable_held_sessions()->add_sessions());
+  Say(more);
+  EXPECT_TRUE(gateway_.outlet->Take()[0].has_welcome());
+  EXPECT_TRUE(h_.directory.Find("a"));
+  EXPECT_TRUE(h_.directory.Find("b"));
+
+  Say(more);
+  EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::INVALID_FIELD);
+}
+
+TEST_F(LinkTest, NothingComesBetweenHelloAndTheSessionsThatFollow) {
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({});
+  hello.mutable_hello()->set_sessions_follow(true);
+  Say(hello);
+  Say(H::OpenedOf(1, h_.OpenSession("a")));
+  EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::INVALID_FIELD);
+  EXPECT_EQ(h_.links.Find("g1"), nullptr);
+}
+
 TEST_F(LinkTest, ChecksTheHello) {
   for (const std::string& id : {std::string(), std::string(129, 'g')}) {
     gateway_ = h_.OpenLink();

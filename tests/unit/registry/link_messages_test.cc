@@ -80,13 +80,16 @@ TEST(LinkMessages, ReadsAHello) {
   session.set_session_id(kId);
   session.set_epoch(2);
   session.add_unacknowledged_command_ids(kId);
-  const auto held = ToHeldSessions(hello);
+  const auto held = ToHeldSessions(hello.sessions());
   ASSERT_TRUE(held.ok());
   ASSERT_EQ(held->size(), 1u);
   EXPECT_EQ((*held)[0].fence.epoch, 2);
   EXPECT_EQ((*held)[0].unacknowledged_command_ids, std::vector<std::string>{kId});
+  EXPECT_TRUE((*held)[0].unacknowledged_known);
+  session.set_unacknowledged_unknown(true);
+  EXPECT_FALSE((*ToHeldSessions(hello.sessions()))[0].unacknowledged_known);
   session.add_unacknowledged_command_ids("x");
-  EXPECT_FALSE(ToHeldSessions(hello).ok());
+  EXPECT_FALSE(ToHeldSessions(hello.sessions()).ok());
 }
 
 TEST(LinkMessages, ReadsTheEndOfASession) {
