@@ -98,6 +98,9 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse&
   if (grant.ok()) {
     parts_.pending.Granted({session.agent_id, session.session_id, grant->epoch}, session.gateway_id,
                            session.now);
+  } else if (grant.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
+    parts_.pending.Granted({session.agent_id, session.session_id, 0}, session.gateway_id,
+                           session.now);
   }
   pass.reset();
 

@@ -184,6 +184,11 @@ bool Link::open() const {
   return !ended_;
 }
 
+bool Link::welcomed() const {
+  const std::lock_guard lock(mutex_);
+  return welcomed_ && !ended_;
+}
+
 bool Link::IsSilentSince(Time before) const {
   const std::lock_guard lock(mutex_);
   return !welcomed_ && !running_ && last_message_time_ < before;

@@ -53,6 +53,8 @@ class Link : public std::enable_shared_from_this<Link> {
   void Cancel() { outlet_->Cancel(); }
 
   [[nodiscard]] bool open() const;
+  // Whether what the gateway holds has been compared with the store.
+  [[nodiscard]] bool welcomed() const;
   [[nodiscard]] bool IsSilentSince(Time before) const;
   // Empty until Hello.
   [[nodiscard]] std::string gateway_id() const;

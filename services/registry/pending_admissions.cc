@@ -32,9 +32,13 @@ std::optional<PendingAdmissions::Grant> PendingAdmissions::Find(const std::strin
   return it->second;
 }
 
-void PendingAdmissions::Forget(Time before) {
+std::vector<PendingAdmissions::Grant> PendingAdmissions::GrantedBefore(Time before) const {
   const std::lock_guard lock(mutex_);
-  std::erase_if(grants_, [before](const auto& entry) { return entry.second.time < before; });
+  std::vector<Grant> grants;
+  for (const auto& [agent_id, grant] : grants_) {
+    if (grant.time < before) grants.push_back(grant);
+  }
+  return grants;
 }
 
 }  // namespace edgeplane::registry

@@ -16,6 +16,7 @@ namespace edgeplane::registry {
 // Thread safe. At most one per agent, the newest.
 class PendingAdmissions {
  public:
+  // With epoch 0 where it is not known whether the store granted it.
   void Granted(const storage::Fence& fence, const std::string& gateway_id, Time now);
   // The gateway has spoken of the session.
   void Settled(const storage::Fence& fence);
@@ -27,8 +28,8 @@ class PendingAdmissions {
     Time time{};
   };
   [[nodiscard]] std::optional<Grant> Find(const std::string& agent_id) const;
-  // Forgets those older than `before`: the gateway never took them up.
-  void Forget(Time before);
+  // Those older than `before`, of which the gateway should have spoken by now.
+  [[nodiscard]] std::vector<Grant> GrantedBefore(Time before) const;
 
  private:
   mutable std::mutex mutex_;

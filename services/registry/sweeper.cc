@@ -5,7 +5,9 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "services/registry/command_moves.h"
 #include "services/registry/dispatcher.h"
+#include "services/registry/link.h"
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_directory.h"
@@ -18,8 +20,10 @@ namespace {
 constexpr int kBatchesPerSweep = 16;
 // Counting looks at every command: not at each sweep.
 constexpr int kSweepsPerCount = 10;
-// Longer than any upgrade takes.
-constexpr std::chrono::minutes kPendingMax{2};
+// Longer than any upgrade takes: request-head-timeout is 5 minutes at most.
+constexpr std::chrono::minutes kPendingMax{6};
+// Sessions that one sweep ends, each with a commit of its own.
+constexpr int kAbandonedPerSweep = 64;
 
 void StoreFailed(const char* operation, const Error& error) {
   LogWarning("store failed", {{"operation", operation}, {"error", error.message}});
@@ -55,7 +59,7 @@ void Sweeper::Sweep() {
   parts_.dispatcher.WakeLeftBehind();
   const Time now = parts_.clock.Now();
   parts_.links.EndSilent(now - parts_.settings.link_hello_timeout);
-  parts_.pending.Forget(now - kPendingMax);
+  EndAbandoned();
   RefreshGauges();
 }
 
@@ -71,6 +75,44 @@ void Sweeper::ExpireCommands() {
     }
     if (expired->size() < batch) return;
   }
+}
+
+// The answer to Admit came too late, or never, to the gateway that had asked. The
+// agent would be connected in every list until its next connection.
+void Sweeper::EndAbandoned() {
+  const Time now = parts_.clock.Now();
+  int ended = 0;
+  for (const PendingAdmissions::Grant& grant : parts_.pending.GrantedBefore(now - kPendingMax)) {
+    if (ended == kAbandonedPerSweep || stopping()) return;
+    // A gateway that is away may hold the session, and says so when it is back.
+    const std::shared_ptr<Link> link = parts_.links.Find(grant.gateway_id);
+    if (link == nullptr || !link->welcomed()) continue;
+    Status status = EndSessionOf(grant, now);
+    if (!status.ok()) return StoreFailed("EndSession", status.error());
+    parts_.pending.Settled(grant.fence);
+    ++ended;
+  }
+}
+
+Status Sweeper::EndSessionOf(const PendingAdmissions::Grant& grant, Time now) {
+  storage::SessionEnd end{grant.fence, now, std::vector<std::string>()};
+  if (end.fence.epoch == 0) {
+    const Result<storage::Agent> agent = parts_.store.GetAgent(end.fence.agent_id);
+    if (!agent.ok() && agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
+      return agent.error();
+    }
+    if (!agent.ok() || !agent->session) return {};
+    end.fence.epoch = agent->session->epoch;  // of another session: then nothing ends
+  }
+  const auto ended = parts_.store.EndSession(end);
+  if (!ended.ok()) return ended.error();
+  if (*ended) {
+    NoteMoves(parts_, **ended);
+    LogInfo("session abandoned", {{"agent", end.fence.agent_id},
+                                  {"gateway", grant.gateway_id},
+                                  {"session", end.fence.session_id}});
+  }
+  return {};
 }
 
 void Sweeper::RefreshGauges() {

@@ -1,12 +1,14 @@
 // What the registry does by the clock: ends commands whose time has passed,
-// looks again at sessions whose delivery failed, ends links that say nothing,
-// and keeps the slow gauges up to date.
+// looks again at sessions whose delivery failed, ends sessions that nobody took
+// up and links that say nothing, and keeps the slow gauges up to date.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "base/result.h"
+#include "services/registry/pending_admissions.h"
 #include "services/registry/registry_parts.h"
 
 namespace edgeplane::registry {
@@ -30,6 +32,8 @@ class Sweeper {
  private:
   void Run();
   void ExpireCommands();
+  void EndAbandoned();
+  Status EndSessionOf(const PendingAdmissions::Grant& grant, Time now);
   void RefreshGauges();
   [[nodiscard]] bool stopping() const;
 

@@ -22,13 +22,14 @@ TEST(PendingAdmissions, KeepsTheNewestOfEachAgent) {
   EXPECT_FALSE(pending.Find("a"));
 }
 
-TEST(PendingAdmissions, ForgetsTheOldOnes) {
+TEST(PendingAdmissions, NamesTheOldOnes) {
   PendingAdmissions pending;
   pending.Granted({"a", "s1", 1}, "g1", kNow);
   pending.Granted({"b", "s2", 1}, "g1", kNow + Duration(1));
-  pending.Forget(kNow + Duration(1));
-  EXPECT_FALSE(pending.Find("a"));
-  EXPECT_TRUE(pending.Find("b"));
+  const auto old = pending.GrantedBefore(kNow + Duration(1));
+  ASSERT_EQ(old.size(), 1u);
+  EXPECT_EQ(old[0].fence.agent_id, "a");
+  EXPECT_EQ(old[0].gateway_id, "g1");
 }
 
 }  // namespace
