@@ -10,10 +10,13 @@
 
 namespace edgeplane::storage {
 
-inline constexpr int32_t kHistoryMax = 64;  // steps kept of one command
+// Steps kept of one command, and up to three more that moved it.
+inline constexpr int32_t kHistoryMax = 64;
 
 struct CommandStep {
-  int32_t number = 0;  // from 1, without gaps
+  // From 1. Of a command that is delivered again and again the first step and
+  // the latest are kept, so there may be a gap after 1.
+  int32_t number = 0;
   Time time{};
   CommandState state = CommandState::kQueued;
   Channel channel = Channel::kApi;

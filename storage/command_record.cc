@@ -101,7 +101,22 @@ Advance AdvanceRecord(CommandRecord& record, const Occurrence& what) {
   CommandStep step{++record.steps, what.time,       outcome.state,
                    what.channel,   what.session_id, what.detail};
   command.history.push_back(step);
+  if (const std::optional<int32_t> last = ForgottenUpTo(step)) {
+    std::erase_if(command.history, [last](const CommandStep& kept) {
+      return kept.number > 1 && kept.number <= *last;
+    });
+  }
   return {outcome.effect, std::move(step)};
+}
+
+std::optional<int32_t> ForgottenUpTo(const CommandStep& step) {
+  // No other steps that move a command can follow each other without end: an
+  // agent that dies of a command comes back for it until it expires. Nor can
+  // others stand before them, so no acknowledgement is forgotten.
+  const bool goes_round =
+      step.state == CommandState::kQueued || step.state == CommandState::kDelivered;
+  if (!goes_round || step.number <= kHistoryMax) return std::nullopt;
+  return step.number - kHistoryMax + 1;
 }
 
 std::string ContentDigest(const NewCommand& command) {

@@ -17,7 +17,7 @@ inline constexpr size_t kDetailMax = 1024;
 struct CommandRecord {
   Command command;
   int64_t sequence = 0;              // order of enqueueing
-  int32_t steps = 0;                 // in the history, whether or not they are loaded
+  int32_t steps = 0;                 // number of the last, whether or not it is loaded
   std::optional<Time> deliver_time;  // of the last delivery
 };
 
@@ -51,6 +51,10 @@ CommandRecord NewRecord(const NewCommand& command);
 
 // Applies `what` to the record, its loaded history included.
 Advance AdvanceRecord(CommandRecord& record, const Occurrence& what);
+
+// The steps from 2 to this number leave the history when `step` joins it;
+// nothing: all stay. To be asked about every step that is written down.
+std::optional<int32_t> ForgottenUpTo(const CommandStep& step);
 
 // Equal for equal content in the sense of idempotency: type, payload, priority,
 // max_deliveries and ttl. 32 bytes.

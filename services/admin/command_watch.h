@@ -91,8 +91,8 @@ class CommandWatch final : public grpc::ServerWriteReactor<v1::WatchCommandRespo
   bool poked_ = false;             // since the last read began
   Ending ending_;                  // asked for; whoever reads or writes sees to it
   int32_t sent_;                   // number of the last step sent
-  // From the last read: those not sent yet begin at next_. At most
-  // storage::kHistoryMax.
+  // From the last read: those not sent yet begin at next_. As many as a history
+  // has at most (storage::kHistoryMax).
   std::vector<storage::CommandStep> steps_;
   size_t next_ = 0;
   bool final_ = false;

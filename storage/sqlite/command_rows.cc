@@ -56,6 +56,15 @@ Status InsertStep(Connection& db, int64_t sequence, const CommandStep& step,
   return query.Run();
 }
 
+// Takes the steps out of the history that `step` leaves no room for.
+Status ForgetSteps(Connection& db, int64_t sequence, const CommandStep& step) {
+  const std::optional<int32_t> last = ForgottenUpTo(step);
+  if (!last) return {};
+  Query query(db, "forget_steps");
+  query.Bind(":sequence", sequence).Bind(":last", static_cast<int64_t>(*last));
+  return query.Run();
+}
+
 }  // namespace
 
 Result<std::optional<int64_t>> FindCommand(Connection& db, const std::string& command_id) {
@@ -124,6 +133,7 @@ Status SaveStep(Connection& db, const CommandRecord& record, const CommandStep& 
       .Bind(":deliver_time", record.deliver_time)
       .Bind(":error", command.error);
   if (Status updated = query.Run(); !updated.ok()) return updated;
+  if (Status forgot = ForgetSteps(db, record.sequence, step); !forgot.ok()) return forgot;
   return InsertStep(db, record.sequence, step, ordinal);
 }
 

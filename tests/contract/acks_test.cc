@@ -175,7 +175,7 @@ TEST_P(AckContract, AppliesInTheOrderGivenWithAVerdictEach) {
   EXPECT_TRUE(none->empty());
 }
 
-TEST_P(AckContract, TheHistoryIsBoundedForRepeatsAndNotForMoves) {
+TEST_P(AckContract, TheHistoryIsBoundedForRepeatsAndKeepsTheLastMoves) {
   const Fence fence = Given(1);
   int64_t ordinal = 0;
   for (int step = 3; step <= kHistoryMax; ++step) {

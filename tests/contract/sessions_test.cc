@@ -209,6 +209,41 @@ TEST_P(SessionContract, ReleasedCommandsKeepTheirPlaceInTheQueue) {
   EXPECT_THAT(ClaimIds(Open("a", 2)), ElementsAre(Id(1), Id(2)));
 }
 
+// An agent that a command makes crash comes back for it until it expires.
+TEST_P(SessionContract, TheHistoryOfACommandDeliveredAgainAndAgainIsBounded) {
+  MakeAgent("a");
+  Enqueue(CommandFor("a", 1));
+  constexpr int kSessions = kHistoryMax;  // of two steps each
+  for (int i = 1; i <= kSessions; ++i) {
+    const Fence fence = Open("a", i);
+    ASSERT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
+    ASSERT_TRUE(End(fence));
+  }
+  Command got = Get(Id(1));
+  ASSERT_EQ(got.history.size(), static_cast<size_t>(kHistoryMax));
+  EXPECT_EQ(got.deliveries, kSessions);
+  EXPECT_EQ(got.history.front().number, 1);
+  EXPECT_EQ(got.history.front().channel, Channel::kApi);
+  for (size_t i = 1; i < got.history.size(); ++i) {
+    EXPECT_EQ(got.history[i].number, kSessions * 2 + 1 - kHistoryMax + static_cast<int32_t>(i) + 1);
+  }
+  EXPECT_EQ(got.history.back().state, CommandState::kQueued);
+
+  // What the agent says in the end is all there, and is applied once.
+  const Fence last = Open("a", 1000);
+  const std::vector<Command> claimed = ClaimAll(last);
+  ASSERT_EQ(claimed.size(), 1u);
+  EXPECT_EQ(claimed[0].history.size(), static_cast<size_t>(kHistoryMax));
+  const Ack received = AckBy(last, Id(1), CommandEvent::kAckReceived, 1);
+  EXPECT_EQ(AckOne(received).verdict, AckVerdict::kApplied);
+  EXPECT_EQ(AckOne(received).verdict, AckVerdict::kAlreadyApplied);
+  AckOne(AckBy(last, Id(1), CommandEvent::kAckExecuting, 2));
+  AckOne(AckBy(last, Id(1), CommandEvent::kAckCompleted, 3));
+  got = Get(Id(1));
+  EXPECT_EQ(got.history.size(), static_cast<size_t>(kHistoryMax) + 3);
+  EXPECT_EQ(got.history.back().state, CommandState::kCompleted);
+}
+
 TEST_P(SessionContract, ReconcilingEndsWhatTheGatewayDoesNotHold) {
   for (const char* id : {"a", "b", "c", "d"}) MakeAgent(id);
   const Fence held = Open("a", 1, "gw-1");

@@ -1,0 +1,1 @@
+DELETE FROM command_steps WHERE sequence = :sequence AND number BETWEEN 2 AND :last
