@@ -85,7 +85,9 @@ struct Ack {
   Channel channel = Channel::kWebSocket;
   std::string command_id;
   CommandEvent event = CommandEvent::kAckReceived;  // one of the kAck ones
-  std::string status;                               // the agent's word, for the history
+  // The agent's words, for the history. The one place where a text may hold
+  // U+0000; it is kept as '?'.
+  std::string status;
   std::string error;
   Time time{};
   // Together with the session this names the acknowledgement: the same one

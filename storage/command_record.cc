@@ -1,5 +1,6 @@
 #include "storage/command_record.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/crypto.h"
@@ -10,6 +11,12 @@ namespace {
 
 Occurrence FromSystem(CommandEvent event, Time now, std::string detail) {
   return {event, now, Channel::kSystem, "", std::move(detail), ""};
+}
+
+// JSON can say it ("\u0000"), and not every store can hold it in a text.
+std::string WithoutNul(std::string text) {
+  std::replace(text.begin(), text.end(), '\0', '?');
+  return text;
 }
 
 // Unambiguous whatever the values contain: every one is preceded by its length.
@@ -26,17 +33,18 @@ Occurrence Delivery(const Claim& claim) {
 }
 
 Occurrence Acknowledgement(const Ack& ack) {
-  std::string detail = ack.status;
-  if (!ack.error.empty()) {
+  const std::string error = WithoutNul(ack.error);
+  std::string detail = WithoutNul(ack.status);
+  if (!error.empty()) {
     if (!detail.empty()) detail += ": ";
-    detail += ack.error;
+    detail += error;
   }
   return {ack.event,
           ack.time,
           ack.channel,
           ack.fence.session_id,
           std::string(CutUtf8(detail, kDetailMax)),
-          ack.error};
+          error};
 }
 
 Occurrence NeverWritten(Time now) {

@@ -6,6 +6,9 @@
 // WorkerPool) rather than from one. Each call is atomic on its own; there are no
 // transactions across calls, and callers need none.
 //
+// Texts are UTF-8, and without U+0000, which not every database can hold: callers
+// see to that.
+//
 // Failures every call can give: STORE_UNAVAILABLE (nothing was changed),
 // STORE_IN_DOUBT (writing calls: whether it was changed is not known),
 // STORE_CORRUPT. Each call lists its others. A call takes at most the backend's

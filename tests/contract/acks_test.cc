@@ -58,6 +58,16 @@ TEST_P(AckContract, KeepsTheErrorOfAFailure) {
   EXPECT_EQ(Get(Id(1)).history.size(), 4u);
 }
 
+TEST_P(AckContract, AnAgentMaySayWhatNoTextCanHold) {
+  const Fence fence = Given(1);
+  Ack ack = AckBy(fence, Id(1), CommandEvent::kAckFailed, 1);
+  ack.status = std::string("wo\0rd", 5);
+  ack.error = std::string("\0at byte\0", 9);
+  EXPECT_EQ(AckOne(ack).moved_to, CommandState::kFailed);
+  EXPECT_EQ(Get(Id(1)).error, "?at byte?");
+  EXPECT_EQ(Get(Id(1)).history.back().detail, "wo?rd: ?at byte?");
+}
+
 TEST_P(AckContract, RepeatsGoIntoTheHistoryAndChangeNothing) {
   const Fence fence = Given(1);
   AckOne(AckBy(fence, Id(1), CommandEvent::kAckCompleted, 1));
