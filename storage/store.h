@@ -7,7 +7,7 @@
 // transactions across calls, and callers need none.
 //
 // Texts are UTF-8, and without U+0000, which not every database can hold: callers
-// see to that.
+// see to that. They sort by their bytes, whatever the database's locale.
 //
 // Failures every call can give: STORE_UNAVAILABLE (nothing was changed),
 // STORE_IN_DOUBT (writing calls: whether it was changed is not known),
@@ -35,6 +35,7 @@ class AgentStore {
   virtual Result<Agent> CreateAgent(const Agent& agent,
                                     const std::optional<SealedSecret>& secret) = 0;
   virtual Result<Agent> GetAgent(const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
+  // By agent_id.
   virtual Result<Page<Agent>> ListAgents(const AgentFilter& filter, const PageRequest& page) = 0;
   virtual Result<Agent> UpdateAgent(const std::string& agent_id, const AgentChanges& changes,
                                     Time now) = 0;  // AGENT_NOT_FOUND

@@ -43,6 +43,15 @@ TEST_P(PagingContract, AgentsComeInIdOrderWhateverIsMadeInBetween) {
   EXPECT_FALSE(page->next.has_value());
 }
 
+// As a locale would not: many ignore hyphens, and put small letters first.
+TEST_P(PagingContract, AgentsAreSortedByTheirBytes) {
+  for (const char* id : {"a1", "B", "a_", "a", "b", "a-2", "A", "a.b", "10", "9"}) MakeAgent(id);
+  Result<Page<Agent>> page = store().ListAgents({}, {5, std::nullopt});
+  EXPECT_THAT(Ids(page, &Agent::agent_id), ElementsAre("10", "9", "A", "B", "a"));
+  page = store().ListAgents({}, {5, page->next});
+  EXPECT_THAT(Ids(page, &Agent::agent_id), ElementsAre("a-2", "a.b", "a1", "a_", "b"));
+}
+
 TEST_P(PagingContract, CommandsNeitherRepeatNorGetLostWhileNewOnesCome) {
   MakeAgent("a");
   MakeAgent("b");
