@@ -104,6 +104,10 @@ Status WriteNewFile(const fs::path& path, std::string_view content, int mode) {
   return {};
 }
 
+fs::path ParentOf(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 Status SyncDirectory(const fs::path& path) {
   Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0) return SystemError(path, "open");
@@ -135,14 +139,18 @@ Status WriteFileAtomically(const fs::path& path, std::string_view content, int m
     ::unlink(temporary.c_str());
     return error;
   }
-  return SyncDirectory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  return SyncDirectory(ParentOf(path));
 }
 
 Status MakePrivateDirectory(const fs::path& path) {
   fs::path current;
   for (const fs::path& part : path) {
     current /= part;
-    if (::mkdir(current.c_str(), S_IRWXU) == 0) continue;
+    if (::mkdir(current.c_str(), S_IRWXU) == 0) {
+      // What is synced inside it would be lost together with its name.
+      if (Status synced = SyncDirectory(ParentOf(current)); !synced) return synced;
+      continue;
+    }
     const int error = errno;
     std::error_code ignored;  // not a directory, then
     if (fs::is_directory(current, ignored)) continue;

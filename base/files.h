@@ -24,7 +24,8 @@ Result<std::string> ReadPrivateFile(const std::filesystem::path& path, size_t by
 // directory); `mode` as in chmod.
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content, int mode);
 
-// Makes the directory and its parents, 0700, if it is not there.
+// Makes the directory and its parents, 0700, if it is not there; what it made is
+// durable.
 Status MakePrivateDirectory(const std::filesystem::path& path);
 
 }  // namespace edgeplane
