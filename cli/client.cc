@@ -39,10 +39,12 @@ bool IsHeaderSafe(std::string_view token) {
 Client::~Client() = default;
 
 std::optional<Outcome> Client::ReadToken() {
-  std::error_code ignored;  // "is it there" is all that is asked
-  const bool there =
-      !settings_.token_file.empty() && std::filesystem::exists(settings_.token_file, ignored);
-  if (!there && !settings_.token_file_given) return std::nullopt;
+  // A file that may be there but cannot be looked at is for the reading below to
+  // complain about.
+  std::error_code unknown;
+  const bool maybe_there = !settings_.token_file.empty() &&
+                           (std::filesystem::exists(settings_.token_file, unknown) || unknown);
+  if (!maybe_there && !settings_.token_file_given) return std::nullopt;
   Result<std::string> token = ReadPrivateFile(settings_.token_file, kTokenBytesMax);
   if (!token.ok()) {
     return Outcome{
@@ -55,6 +57,7 @@ std::optional<Outcome> Client::ReadToken() {
                    {settings_.token_file + " does not hold a token: it must be one line of "
                                            "printable characters without spaces."}};
   }
+  settings_.token_sent = true;
   return std::nullopt;
 }
 

@@ -20,6 +20,7 @@ struct ClientSettings {
   // False when the token file is only where one would be by default: then it
   // need not be there, and the server decides what a call without token may do.
   bool token_file_given = false;
+  bool token_sent = false;  // a token was read from it, and goes with every call
   Duration timeout{};
 };
 

@@ -86,7 +86,7 @@ Outcome WaitQuietly(Client& client, const Invocation& invocation, const Wait& wa
 // A send that was not answered may have been done; doing it again does it twice
 // unless there is a key.
 Outcome MaybeSent(Outcome failure, const SendOptions& options) {
-  if (failure.code != ExitCode::kUnreachable) return failure;
+  if (!failure.in_doubt) return failure;
   failure.lines.push_back(options.idempotency_key.empty()
                               ? "With --idempotency-key K, sending it again would be harmless."
                               : "Send it again with the same --idempotency-key: it is sent once.");

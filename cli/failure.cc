@@ -7,8 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "base/setting_text.h"
 #include "cli/escape.h"
-#include "cli/format.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -45,26 +45,46 @@ Details DecodeDetails(const grpc::Status& status) {
   return details;
 }
 
-Outcome Unreachable(const ClientSettings& settings) {
-  return {ExitCode::kUnreachable,
-          {"cannot reach edgeplane at " + settings.server + ": is `edgeplane serve` running?",
-           "Give --server ADDR or EDGEPLANE_SERVER if it listens elsewhere."}};
+// gRPC's words for a call that never left: no name, no connection. A line that
+// breaks later has others.
+bool NeverConnected(const std::string& message) {
+  return message.starts_with("failed to connect to all addresses") ||
+         message.starts_with("DNS resolution failed");
+}
+
+Outcome Unreachable(const grpc::Status& status, const ClientSettings& settings) {
+  Outcome outcome{
+      ExitCode::kUnreachable,
+      {"cannot reach edgeplane at " + settings.server + ": is `edgeplane serve` running?"}};
+  if (!status.error_message().empty()) {
+    outcome.lines.push_back("What gRPC says: " + Clean(status.error_message()));
+  }
+  outcome.lines.emplace_back("Give --server ADDR or EDGEPLANE_SERVER if it listens elsewhere.");
+  outcome.in_doubt = !NeverConnected(status.error_message());
+  return outcome;
 }
 
 Outcome TooLate(const ClientSettings& settings) {
   return {ExitCode::kUnreachable,
           {"no answer from edgeplane at " + settings.server + " within " +
-               FormatSpan(settings.timeout) + "; whether the call took effect is not known.",
-           "Look before you repeat it, and give more time with --timeout."}};
+               FormatDuration(settings.timeout) + ".",
+           "Give more time with --timeout. A call that changes something may have taken effect: "
+           "look before you repeat it."},
+          /*in_doubt=*/true};
 }
 
 Outcome NotPermitted(const grpc::Status& status, const ClientSettings& settings) {
   Outcome outcome{ExitCode::kNotPermitted, {"not permitted: " + Clean(status.error_message())}};
-  outcome.lines.push_back(
-      settings.token_file.empty()
-          ? "Give the file with the admin token: --token-file F or EDGEPLANE_TOKEN_FILE."
-          : "The token came from " + settings.token_file +
-                "; give another with --token-file F or EDGEPLANE_TOKEN_FILE.");
+  const std::string file = EscapeForTerminal(settings.token_file);
+  std::string next = "Give the file with the admin token: --token-file F or EDGEPLANE_TOKEN_FILE.";
+  if (settings.token_sent) {
+    next = "The token came from " + file +
+           "; give another with --token-file F or "
+           "EDGEPLANE_TOKEN_FILE.";
+  } else if (!file.empty()) {
+    next = "There is no " + file + ". " + next;
+  }
+  outcome.lines.push_back(std::move(next));
   return outcome;
 }
 
@@ -118,7 +138,7 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
   }
   // What the server itself says carries its reason; without one, these two
   // codes are gRPC's own word for a line that does not work.
-  if (!details.info && code == StatusCode::UNAVAILABLE) return Unreachable(settings);
+  if (!details.info && code == StatusCode::UNAVAILABLE) return Unreachable(status, settings);
   if (!details.info && code == StatusCode::DEADLINE_EXCEEDED) return TooLate(settings);
   if (!details.info && code == StatusCode::UNIMPLEMENTED) {
     return {ExitCode::kFailed,

@@ -29,6 +29,8 @@ enum class ExitCode : int {
 struct [[nodiscard]] Outcome {
   ExitCode code = ExitCode::kOk;
   std::vector<std::string> lines;
+  // A call got no answer, and may have taken effect all the same.
+  bool in_doubt = false;
 
   [[nodiscard]] bool ok() const { return code == ExitCode::kOk; }
 };

@@ -168,6 +168,25 @@ TEST(Calling, OptionsMayStandBeforeAndAfterTheWords) {
   }
 }
 
+// A call that never left has nothing to look for.
+TEST(Calling, WithoutAServerNothingIsInDoubt) {
+  const TemporaryDirectory home;
+  const ScopedVariable data("XDG_DATA_HOME", home.In("data"));
+  const std::string secret = home.In("secret");
+  for (const Args& args : {Args{"command", "send", "a", "b"},
+                           Args{"agent", "create", "--id", "a", "--phone", "+15551234568",
+                                "--secret-out", secret}}) {
+    Args call = {"--server", "127.0.0.1:1"};
+    call.insert(call.end(), args.begin(), args.end());
+    const Ran ran = kRun(call);
+    EXPECT_EQ(ran.code, ExitCode::kUnreachable);
+    EXPECT_THAT(ran.err, HasSubstr("Connection refused\n"));
+    EXPECT_THAT(ran.err, Not(HasSubstr("idempotency-key")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("is lost")));
+  }
+  EXPECT_FALSE(std::filesystem::exists(secret));
+}
+
 TEST(Calling, ATokenFileThatIsGivenMustBePrivate) {
   const TemporaryDirectory directory;
   const std::string file = directory.Write("token", "ep_x\n", 0644);

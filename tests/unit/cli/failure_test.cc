@@ -65,6 +65,41 @@ TEST_F(FailureTest, ALineThatDoesNotWorkIsUnreachable) {
   EXPECT_NE(late.lines.at(0).find("within 10s"), std::string::npos);
 }
 
+TEST_F(FailureTest, ATimeBelowASecondIsStillATime) {
+  ClientSettings hasty = kSettings;
+  hasty.timeout = std::chrono::milliseconds(500);
+  const Outcome late =
+      CallFailure(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "late"), hasty, leaf_);
+  EXPECT_EQ(late.lines.at(0), "no answer from edgeplane at 127.0.0.1:9090 within 500ms.");
+}
+
+TEST_F(FailureTest, ACallThatNeverLeftIsNotInDoubt) {
+  const auto failed = [&](grpc::StatusCode code, const char* message) {
+    return CallFailure(grpc::Status(code, message), kSettings, leaf_);
+  };
+  const Outcome refused = failed(grpc::StatusCode::UNAVAILABLE,
+                                 "failed to connect to all addresses; last error: \x1b refused");
+  EXPECT_FALSE(refused.in_doubt);
+  EXPECT_EQ(refused.lines.at(1),
+            "What gRPC says: failed to connect to all addresses; last error: \\x1b refused");
+  EXPECT_FALSE(
+      failed(grpc::StatusCode::UNAVAILABLE, "DNS resolution failed for nowhere:1").in_doubt);
+  EXPECT_TRUE(failed(grpc::StatusCode::UNAVAILABLE, "Socket closed").in_doubt);
+  EXPECT_TRUE(failed(grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded").in_doubt);
+}
+
+TEST_F(FailureTest, ATokenIsOnlyBlamedWhereOneWasSent) {
+  const auto advice = [&](const ClientSettings& settings) {
+    const Error error = MakeError(v1::ErrorReason::TOKEN_REQUIRED, "Said.");
+    return CallFailure(rpc::ToGrpcStatus(error), settings, leaf_).lines.at(1);
+  };
+  ClientSettings settings = kSettings;
+  EXPECT_EQ(advice(settings).rfind("There is no /data/admin.token. Give the file", 0), 0U);
+  settings.token_sent = true;
+  EXPECT_EQ(advice(settings).rfind("The token came from /data/admin.token;", 0), 0U);
+  EXPECT_EQ(advice({.server = "a:1"}).rfind("Give the file", 0), 0U);
+}
+
 TEST_F(FailureTest, WhatTheServerSaysCannotDriveTheTerminal) {
   const Outcome outcome =
       Explain(MakeError(v1::ErrorReason::AGENT_NOT_FOUND, "No agent \x1b[2J\nedgeplane: done."));

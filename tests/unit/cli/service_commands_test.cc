@@ -64,7 +64,7 @@ TEST_F(ServiceTest, AWaitCanBeBounded) {
   CreateAgent("a");
   const Ran ran = Run({"command", "send", "a", "reload", "--wait", "--max-wait", "50ms"});
   EXPECT_EQ(ran.code, ExitCode::kCommandUnfinished);
-  EXPECT_THAT(ran.err, HasSubstr("QUEUED"));
+  EXPECT_THAT(ran.err, HasSubstr("QUEUED and has not ended within 50ms"));
   EXPECT_THAT(ran.err, HasSubstr("edgeplane command watch 0"));
 }
 
