@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <optional>
@@ -70,6 +72,31 @@ Outcome MaybeCreated(Outcome failure, const std::string& id) {
   return failure;
 }
 
+// `path`: where the secret is; empty to show it as well.
+Outcome Show(const v1::CreateAgentResponse& created, const std::string& path,
+             const Invocation& invocation) {
+  const Surroundings& around = invocation.around;
+  if (invocation.json) {
+    if (!path.empty()) around.err << "The agent's secret is in " << path << ".\n";
+    if (Outcome written = WriteCreatedJson(around.out, created, path.empty()); !written.ok()) {
+      return written;
+    }
+  } else {
+    WriteAgent(around, created.agent());
+    if (path.empty()) {
+      around.out << "\nsecret: " << created.secret() << '\n';
+    } else {
+      around.out << "\nThe agent's secret is in " << path
+                 << " (mode 0600). It cannot be shown again.\n";
+    }
+  }
+  around.out.flush();
+  if (path.empty() && !around.out) {
+    return SecretLost(created.agent().agent_id(), "standard output could not be written");
+  }
+  return {};
+}
+
 Outcome Create(const CreateOptions& options, const Invocation& invocation) {
   const std::string& id = options.agent.id;
   if (!IsPlainId(id)) {
@@ -80,6 +107,8 @@ Outcome Create(const CreateOptions& options, const Invocation& invocation) {
   Client client(invocation);
   if (std::optional<Outcome> failure = client.Prepare()) return *failure;
   const bool to_output = options.secret_out == kToOutput;
+  // A reader that has gone must not end this program before it has said so.
+  if (to_output) signal(SIGPIPE, SIG_IGN);
   std::optional<SecretFile> file;
   if (!to_output) {
     Result<SecretFile> made =
@@ -97,19 +126,7 @@ Outcome Create(const CreateOptions& options, const Invocation& invocation) {
     const Status written = file->Write(answer.message.secret());
     if (!written.ok()) return SecretLost(id, written.error().message);
   }
-  const Surroundings& around = invocation.around;
-  if (invocation.json) {
-    if (file) around.err << "The agent's secret is in " << file->path() << ".\n";
-    return WriteCreatedJson(around.out, answer.message, to_output);
-  }
-  WriteAgent(around, answer.message.agent());
-  if (file) {
-    around.out << "\nThe agent's secret is in " << file->path()
-               << " (mode 0600). It cannot be shown again.\n";
-  } else {
-    around.out << "\nsecret: " << answer.message.secret() << '\n';
-  }
-  return {};
+  return Show(answer.message, file ? file->path() : "", invocation);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/version.h"
 #include "cli/failure.h"
+#include "cli/request_text.h"
 #include "edgeplane/v1/options.pb.h"
 
 namespace edgeplane::cli {
@@ -59,6 +60,14 @@ std::optional<Outcome> Client::ReadToken() {
   }
   settings_.token_sent = true;
   return std::nullopt;
+}
+
+std::optional<Outcome> Client::CheckText(const google::protobuf::Message& request) const {
+  const std::optional<std::string> field = FindTextThatIsNotUtf8(request);
+  if (!field) return std::nullopt;
+  return UsageError(OptionForField(*field, invocation_.leaf) +
+                    ": must be UTF-8 text, and is not; what is the character set of this terminal "
+                    "or script?");
 }
 
 std::optional<Outcome> Client::Prepare() {

@@ -34,6 +34,7 @@ class Client {
   [[nodiscard]] std::optional<Outcome> Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                          const Request&, Response*),
                                             const Request& request, Response& response) {
+    if (std::optional<Outcome> failure = CheckText(request)) return failure;
     if (std::optional<Outcome> failure = Prepare()) return failure;
     grpc::ClientContext context;
     PrepareContext(context, settings_.timeout);
@@ -50,6 +51,7 @@ class Client {
 
  private:
   std::optional<Outcome> ReadToken();
+  [[nodiscard]] std::optional<Outcome> CheckText(const google::protobuf::Message& request) const;
 
   const Invocation& invocation_;
   ClientSettings settings_;

@@ -63,7 +63,12 @@ Outcome ParseFailure(const CLI::ParseError& error, const CLI::App& root) {
   // CLI11 looks for what is missing first; a word it did not know is often the
   // very reason that something is.
   if (!rest.empty() && rest.front() != "--") return Unexpected(rest.front(), chosen);
-  return {ExitCode::kUsage, {EscapeForTerminal(error.what()), SeeHelp(chosen)}};
+  std::string line = EscapeForTerminal(error.what());
+  // "--server: 1 required ADDR missing", in CLI11's words.
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    line = line.substr(0, line.find(':')) + " needs a value";
+  }
+  return {ExitCode::kUsage, {std::move(line), SeeHelp(chosen)}};
 }
 
 }  // namespace edgeplane::cli

@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <unistd.h>
 
@@ -14,10 +15,13 @@ namespace {
 
 void Drop(gpr_log_func_args*) {}
 
-// gRPC writes to standard error on its own account; what matters to a person
-// comes as a status. GRPC_VERBOSITY brings it back, for looking into the line.
-void QuietGrpc() {
-  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function(&Drop);
+// gRPC and protobuf write to standard error on their own account, the server's
+// between its log lines; what matters to a person comes as a status.
+// GRPC_VERBOSITY brings it back, for looking into the line.
+void QuietLibraries() {
+  if (std::getenv("GRPC_VERBOSITY") != nullptr) return;
+  gpr_set_log_function(&Drop);
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 }  // namespace
@@ -29,7 +33,7 @@ ExitCode Run(const std::vector<std::string>& args, const Surroundings& around) {
 }
 
 int RunProcess(int argc, const char* const* argv) {
-  QuietGrpc();
+  QuietLibraries();
   const SystemClock clock;
   const Surroundings around{.in = std::cin,
                             .out = std::cout,

@@ -102,6 +102,10 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"agent", "shwo", "x"}, "did you mean show?"},
       {{"agent", "list", "--conected"}, "did you mean --connected?"},
       {{"agent", "show"}, "ID"},
+      {{"agent", "show", "\xff"}, "ID: must be UTF-8"},
+      {{"agent", "list", "--label", "site=\xff"}, "--label: must be UTF-8"},
+      {{"command", "send", "x", "y", "--idempotency-key", "\xff"}, "--idempotency-key: must be"},
+      {{"agent", "list", "--server"}, "--server needs a value\n"},
       {{"agent", "show", "a", "b"}, "\"b\""},
       {{"agent", "list", "--connected", "--disconnected"}, "--connected"},
       {{"agent", "create", "--phone", "+1"}, "--id"},
@@ -173,9 +177,9 @@ TEST(Calling, WithoutAServerNothingIsInDoubt) {
   const TemporaryDirectory home;
   const ScopedVariable data("XDG_DATA_HOME", home.In("data"));
   const std::string secret = home.In("secret");
-  for (const Args& args : {Args{"command", "send", "a", "b"},
-                           Args{"agent", "create", "--id", "a", "--phone", "+15551234568",
-                                "--secret-out", secret}}) {
+  for (const Args& args :
+       {Args{"command", "send", "a", "b"},
+        Args{"agent", "create", "--id", "a", "--phone", "+15551234568", "--secret-out", secret}}) {
     Args call = {"--server", "127.0.0.1:1"};
     call.insert(call.end(), args.begin(), args.end());
     const Ran ran = kRun(call);

@@ -54,6 +54,19 @@ TEST_F(ServiceTest, TheSecretIsPrintedOnlyWhenAskedFor) {
   EXPECT_FALSE(filed.as_object().contains("secret"));
 }
 
+TEST_F(ServiceTest, ASecretThatCouldNotBePrintedIsSaidToBeLost) {
+  std::istringstream in;
+  std::ostringstream err;
+  std::ostream broken(nullptr);
+  const Surroundings around{.in = in, .out = broken, .err = err, .clock = clock_};
+  const Args call = {"--server", server_->address(), "--token-file", token_,
+                     "agent",    "create",           "--id",         "a",
+                     "--phone",  "+15551234568",     "--secret-out", "-"};
+  EXPECT_EQ(cli::Run(call, around), ExitCode::kFailed);
+  EXPECT_THAT(err.str(), HasSubstr("could not be written; the agent is registered, but its secret"
+                                   " is lost.\nRun `edgeplane agent delete a --yes`"));
+}
+
 TEST_F(ServiceTest, ImportReadsTheSecretFromStandardInput) {
   run_.input = "0123456789abcdef\n";
   const json::value agent =
