@@ -13,12 +13,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// What ends a whole batch, because the next call would meet it too or because
-// the transaction cannot be trusted any more.
-bool EndsBatch(const Error& error) {
-  return error.code == v1::ErrorReason::STORE_UNAVAILABLE ||
-         error.code == v1::ErrorReason::STORE_CORRUPT;
-}
+// What ends a whole batch, because the next call would meet it too. Damage is
+// undone like anything else: one bad row fails only who needs it.
+bool EndsBatch(const Error& error) { return error.code == v1::ErrorReason::STORE_UNAVAILABLE; }
 
 Error NotDone() {
   return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
@@ -169,7 +166,7 @@ Status Writer::Commit(size_t operations) {
   }
   const Error error = ErrorOf(code, connection_->handle(), "commit");
   if (!IsSurelyUndone(code)) return InDoubt();
-  return EndsBatch(error) ? error : NotDone();
+  return error.code == v1::ErrorReason::INTERNAL ? NotDone() : error;
 }
 
 void Writer::RollBack() {

@@ -174,6 +174,41 @@ TEST_F(SqliteFailuresTest, AFailedCommitFailsAllThatShareIt) {
   EXPECT_EQ(counts->agents, 0);
 }
 
+TEST_F(SqliteFailuresTest, ADamagedRowFailsNoneButWhoNeedsIt) {
+  Open();
+  ASSERT_TRUE(MakeAgent("damaged").ok());
+  Close();
+  Execute("UPDATE agents SET labels = '{'");
+  settings_.write_queue_max = 10;
+  Open();
+  disk_.HoldSyncs();
+  std::thread first([&] { EXPECT_TRUE(MakeAgent("first").ok()); });
+  disk_.AwaitSync();
+  // One more than may wait: when it is refused, the others are all in the queue.
+  std::atomic<int> corrupt = 0;
+  std::latch one_refused(1);
+  const auto count = [&](const Status& answer) {
+    if (answer.ok()) ++made_;
+    if (CodeOf(answer) == Code::STORE_CORRUPT) ++corrupt;
+    if (CodeOf(answer) == Code::SERVER_OVERLOADED) one_refused.count_down();
+  };
+  for (int i = 0; i < 6; ++i) {
+    writers_.emplace_back([&, i] { count(MakeAgent("w" + std::to_string(i))); });
+    if (i == 0) continue;
+    writers_.emplace_back([&] {
+      const Result<Agent> agent = store().DisableAgent("damaged", "", Time{});
+      count(agent.ok() ? Status() : Status(agent.error()));
+    });
+  }
+  one_refused.wait();
+  disk_.ReleaseSyncs();
+  first.join();
+  JoinWriters();
+  EXPECT_EQ(made_ + corrupt, 10);
+  EXPECT_GE(made_, 5);
+  EXPECT_GE(corrupt, 4);
+}
+
 TEST_F(SqliteFailuresTest, AForeignLockIsWaitedForAndThenTold) {
   settings_.write_timeout = std::chrono::milliseconds(200);
   Open();
