@@ -10,8 +10,9 @@
 // see to that. They sort by their bytes, whatever the database's locale.
 //
 // Failures every call can give: STORE_UNAVAILABLE (nothing was changed),
-// STORE_IN_DOUBT (writing calls: whether it was changed is not known),
-// STORE_CORRUPT. Each call lists its others. A call takes at most the backend's
+// SERVER_OVERLOADED (the same: too many calls wait already), STORE_IN_DOUBT
+// (writing calls: whether it was changed is not known), STORE_CORRUPT, and
+// INTERNAL for a defect. Each call lists its others. A call takes at most the backend's
 // configured deadline.
 #pragma once
 

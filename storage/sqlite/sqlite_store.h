@@ -35,8 +35,7 @@ struct SqliteSettings {
   int checkpoint_pages = 4000;                        // of 4 KiB in the WAL, when it is folded back
 };
 
-// Further errors of every call: SERVER_OVERLOADED when write_queue_max calls
-// wait already (nothing was changed), INTERNAL for a defect.
+// SERVER_OVERLOADED is for writing calls: write_queue_max of them wait already.
 class SqliteStore final : public Store {
  public:
   // Brings the schema up to date. Fails with a sentence that says what to do
