@@ -59,8 +59,8 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mo
   sqlite3_busy_timeout(database, static_cast<int>(busy.count()));
   sqlite3_progress_handler(database, kProgressInstructions, &OnProgress, connection.get());
   if (Status set = connection->Execute(kBothSettings); !set.ok()) return set.error();
-  Status set = connection->Execute(mode == Mode::kWrite ? kWriterSettings : kReaderSettings);
-  if (!set.ok()) return set.error();
+  if (mode == Mode::kWrite) return connection;
+  if (Status set = connection->Execute(kReaderSettings); !set.ok()) return set.error();
   if (Status wal = CheckWal(database); !wal.ok()) return wal.error();
   return connection;
 }
@@ -71,6 +71,11 @@ Connection::~Connection() {
   if (code != SQLITE_OK) {
     LogError("store close failed", {{"detail", sqlite3_errstr(code)}});
   }
+}
+
+Status Connection::UseWriteAheadLog() {
+  if (Status set = Execute(kWriterSettings); !set.ok()) return set;
+  return CheckWal(database_);
 }
 
 Status Connection::Execute(const std::string& sql) {

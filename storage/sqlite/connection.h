@@ -31,6 +31,11 @@ class Connection {
 
   [[nodiscard]] sqlite3* handle() const { return database_; }
 
+  // For the writing connection, before its first transaction: puts the database
+  // into the mode the store promises durability in. STORE_UNAVAILABLE where the
+  // file system cannot carry it.
+  Status UseWriteAheadLog();
+
   // Runs text with any number of statements: settings and migrations.
   Status Execute(const std::string& sql);
   // Prepares every statement, so that a schema they do not fit is found now.

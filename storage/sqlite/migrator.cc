@@ -16,15 +16,6 @@ Error Unusable(std::string sentence) {
   return MakeError(v1::ErrorReason::STORE_CORRUPT, std::move(sentence));
 }
 
-Status CheckOwnership(Connection& connection) {
-  Query query(connection, "count_foreign_tables");
-  const Result<std::vector<int64_t>> count = query.Numbers();
-  if (!count.ok()) return count.error();
-  if (count->front() == 0) return {};
-  return Unusable(
-      "The database file belongs to another program; give edgeplane a data directory of its own.");
-}
-
 // Compares what the database says was applied with `migrations`; gives how many
 // of them it has.
 Result<size_t> CountApplied(Connection& connection, std::span<const Migration> migrations) {
@@ -77,8 +68,16 @@ Status Atomically(Connection& connection, const Work& work) {
 
 }  // namespace
 
+Status CheckOwnership(Connection& connection) {
+  Query query(connection, "count_foreign_tables");
+  const Result<std::vector<int64_t>> count = query.Numbers();
+  if (!count.ok()) return count.error();
+  if (count->front() == 0) return {};
+  return Unusable(
+      "The database file belongs to another program; give edgeplane a data directory of its own.");
+}
+
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now) {
-  if (Status owned = CheckOwnership(connection); !owned.ok()) return owned;
   Status table =
       Atomically(connection, [&] { return Query(connection, "create_schema_migrations").Run(); });
   if (!table.ok()) return table;

@@ -20,6 +20,10 @@ struct Migration {
   std::string_view sql;
 };
 
+// STORE_CORRUPT where the file is another program's database. To be asked before
+// anything is changed in it.
+Status CheckOwnership(Connection& connection);
+
 // STORE_CORRUPT, with what to do, where the database is not one this edgeplane
 // can use; it is then as it was.
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);

@@ -30,6 +30,8 @@ Result<std::unique_ptr<Connection>> OpenWriter(const SqliteSettings& settings) {
   auto connection =
       Connection::Open(settings.path, Connection::Mode::kWrite, settings.write_timeout);
   if (!connection.ok()) return connection.error();
+  if (Status owned = sqlite::CheckOwnership(**connection); !owned.ok()) return owned.error();
+  if (Status logged = (*connection)->UseWriteAheadLog(); !logged.ok()) return logged.error();
   const Time now = SystemClock().Now();
   Status migrated = Migrate(**connection, sqlite::EmbeddedMigrations(), now);
   if (!migrated.ok()) return migrated.error();

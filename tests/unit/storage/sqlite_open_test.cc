@@ -87,6 +87,11 @@ TEST_F(SqliteOpenTest, RefusesAnotherProgramsDatabase) {
   const Error error = OpenError();
   EXPECT_EQ(error.code, Code::STORE_CORRUPT);
   EXPECT_THAT(error.message, HasSubstr("another program"));
+  // The file format says in its 19th byte which journal it has: 1, not the 2 of a
+  // write-ahead log (sqlite.org/fileformat.html, 1.3.3).
+  std::ifstream file(settings_.path, std::ios::binary);
+  file.seekg(18);
+  EXPECT_EQ(file.get(), 1) << "it is as it was";
 }
 
 TEST_F(SqliteOpenTest, RefusesWhatIsNoDatabase) {
