@@ -35,6 +35,27 @@ Result<SettingSet::Values> ReadSettingsFile(const SettingSet::Values& flags,
   return values;
 }
 
+Status CheckTogether(const ServeSettings& serve) {
+  const auto wrong = [](std::string why) {
+    return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why));
+  };
+  if (serve.data_dir.empty()) {
+    return wrong("data-dir is empty, and there is no home directory to keep data in: name one.");
+  }
+  if (serve.grpc_listen.empty()) {
+    return wrong("grpc-listen is empty: without the operator's API nothing can be done here.");
+  }
+  if (serve.listen.empty() && serve.tls_listen.empty()) {
+    return wrong("listen and tls-listen are both empty: no agent could connect.");
+  }
+  if (serve.tls_certificate.empty() != serve.tls_key.empty()) {
+    return wrong(
+        "tls-certificate and tls-key go together: give both, or neither to have a self-signed "
+        "certificate made.");
+  }
+  return {};
+}
+
 }  // namespace
 
 void DeclareAllSettings(SettingSet& set, AllSettings& settings) {
@@ -44,14 +65,16 @@ void DeclareAllSettings(SettingSet& set, AllSettings& settings) {
   admin::DeclareAdminSettings(set, settings.admin);
 }
 
-Status ResolveAllSettings(SettingSet& set, const SettingSet::Values& flags) {
+Status ResolveAllSettings(SettingSet& set, const AllSettings& settings,
+                          const SettingSet::Values& flags) {
   const SettingSet::Values environment = EnvironmentSettings();
   const Result<SettingSet::Values> file = ReadSettingsFile(flags, environment);
   if (!file.ok()) return file.error();
   // Variables of the operator's commands, which may well be set in the shell
   // that a server is started from.
-  return set.Resolve(flags, environment, *file,
-                     {"EDGEPLANE_SERVER", "EDGEPLANE_TOKEN_FILE", "EDGEPLANE_TIMEOUT"});
+  Status resolved = set.Resolve(flags, environment, *file,
+                                {"EDGEPLANE_SERVER", "EDGEPLANE_TOKEN_FILE", "EDGEPLANE_TIMEOUT"});
+  return resolved ? CheckTogether(settings.serve) : resolved;
 }
 
 }  // namespace edgeplane::cli

@@ -22,7 +22,9 @@ void DeclareAllSettings(SettingSet& set, AllSettings& settings);
 
 // Resolves a set that DeclareAllSettings has filled: from `flags`, this
 // process's environment and the configuration file that one of the two names.
-// Every mistake is reported, as one error with a violation each.
-Status ResolveAllSettings(SettingSet& set, const SettingSet::Values& flags);
+// Every mistake is reported, as one error with a violation each; settings that
+// are right one by one are then held against each other.
+Status ResolveAllSettings(SettingSet& set, const AllSettings& settings,
+                          const SettingSet::Values& flags);
 
 }  // namespace edgeplane::cli

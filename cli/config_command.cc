@@ -69,7 +69,7 @@ void AddConfigCommand(CommandTree& tree) {
       [flags](const Invocation& invocation) -> Outcome {
         SettingSet::Values values = flags->values;
         values.insert(invocation.client_flags.begin(), invocation.client_flags.end());
-        const Status resolved = ResolveAllSettings(flags->set, values);
+        const Status resolved = ResolveAllSettings(flags->set, flags->settings, values);
         if (!resolved.ok()) return SettingsFailure(resolved.error());
         if (invocation.json) {
           WriteObject(flags->set, invocation.around.out);

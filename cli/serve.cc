@@ -67,17 +67,22 @@ void RaiseFileLimit(int64_t connections) {
 }
 
 void Announce(const Server& server, const Endpoints& endpoints) {
+  const auto url = [](const char* scheme, const std::string& address, const char* path) {
+    return address.empty() ? "off" : scheme + address + path;
+  };
   std::cout << "edgeplane " << Version() << " is serving.\n"
-            << "  agents         ws://" << endpoints.listen << "/edge/ws\n"
-            << "  agents (TLS)   wss://" << endpoints.tls_listen << "/edge/ws\n"
+            << "  agents         " << url("ws://", endpoints.listen, "/edge/ws") << "\n"
+            << "  agents (TLS)   " << url("wss://", endpoints.tls_listen, "/edge/ws") << "\n"
             << "  operators      " << endpoints.grpc_listen << " (gRPC)\n"
-            << "  metrics        http://" << endpoints.metrics_listen << "/metrics\n"
+            << "  metrics        " << url("http://", endpoints.metrics_listen, "/metrics") << "\n"
             << "  admin token    " << server.admin_token_path().string() << "\n";
   if (!server.self_signed().empty()) {
     std::cout << "  certificate    " << server.self_signed()
               << " (self-signed: agents have to trust it)\n";
   }
+  // Nobody has to be there to read it.
   std::cout << std::flush;
+  std::cout.clear();
 }
 
 void WaitForTheEnd(Server& server, const sigset_t& signals) {
@@ -103,14 +108,12 @@ void WaitForTheEnd(Server& server, const sigset_t& signals) {
 
 }  // namespace
 
-int Serve(const SettingSet::Values& flags) {
+Outcome Serve(const SettingSet::Values& flags) {
   AllSettings settings;
   SettingSet set;
   DeclareAllSettings(set, settings);
-  if (const Status resolved = ResolveAllSettings(set, flags); !resolved) {
-    const Outcome failure = SettingsFailure(resolved.error());
-    for (const std::string& line : failure.lines) std::cerr << line << '\n';
-    return static_cast<int>(failure.code);
+  if (const Status resolved = ResolveAllSettings(set, settings, flags); !resolved) {
+    return SettingsFailure(resolved.error());
   }
   ConfigureLog(LevelOf(settings.serve.log_level),
                settings.serve.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
@@ -119,10 +122,7 @@ int Serve(const SettingSet::Values& flags) {
 
   Server server(settings);
   const Result<Endpoints> endpoints = server.Start();
-  if (!endpoints) {
-    std::cerr << "edgeplane: " << endpoints.error().message << '\n';
-    return 1;
-  }
+  if (!endpoints) return {ExitCode::kFailed, {endpoints.error().message}};
   Announce(server, *endpoints);
   LogInfo("serving", {{"version", Version()},
                       {"listen", endpoints->listen},
@@ -133,7 +133,7 @@ int Serve(const SettingSet::Values& flags) {
   LetSignalsKill();
   server.Stop();
   LogInfo("stopped");
-  return 0;
+  return {};
 }
 
 }  // namespace edgeplane::cli

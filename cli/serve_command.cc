@@ -31,7 +31,7 @@ void AddServeCommand(CommandTree& tree) {
         SettingSet::Values values = flags->values;
         // `edgeplane --data-dir DIR serve` means the same.
         values.insert(invocation.client_flags.begin(), invocation.client_flags.end());
-        return {static_cast<ExitCode>(Serve(values)), {}};
+        return Serve(values);
       });
   AddSettingFlags(tree, serve, flags->set, flags->values);
 }

@@ -9,12 +9,14 @@ void DeclareServeSettings(SettingSet& set, ServeSettings& settings) {
            settings.data_dir);
   set.Path("config-file", "File with settings, one `name = value` a line; empty: none.",
            settings.config_file);
-  set.Address("listen", "Where agents connect without TLS: ws:// and http://.", settings.listen);
-  set.Address("tls-listen", "Where agents connect with TLS: wss:// and https://.",
+  set.Address("listen", "Where agents connect without TLS: ws:// and http://; empty: nowhere.",
+              settings.listen);
+  set.Address("tls-listen", "Where agents connect with TLS: wss:// and https://; empty: nowhere.",
               settings.tls_listen);
   set.Address("grpc-listen", "Where the operator's API listens; plain gRPC, so keep it private.",
               settings.grpc_listen);
-  set.Address("metrics-listen", "Where Prometheus and health checks ask; keep it private.",
+  set.Address("metrics-listen",
+              "Where Prometheus and health checks ask; keep it private; empty: nowhere.",
               settings.metrics_listen);
   set.Path("tls-certificate",
            "Certificate chain for tls-listen, PEM, own certificate first; empty: a self-signed one "

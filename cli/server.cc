@@ -21,6 +21,14 @@ constexpr char kKeyCheckFact[] = "master_key_check";
 constexpr auto kLinkTimeout = std::chrono::seconds(10);
 constexpr auto kCallsGrace = std::chrono::seconds(2);
 
+// An address that cannot be listened on is mended by another.
+Error WithSetting(Error error, const std::string& settings) {
+  if (error.message.starts_with("Cannot listen on")) {
+    error.message += " Another address can be given with " + settings + ".";
+  }
+  return error;
+}
+
 }  // namespace
 
 Server::Server(AllSettings settings) : settings_(std::move(settings)), store_metrics_(metrics_) {}
@@ -34,10 +42,6 @@ std::filesystem::path Server::InData(const char* name) const {
 std::filesystem::path Server::admin_token_path() const { return InData(kAdminTokenFile); }
 
 Result<Endpoints> Server::Start() {
-  if (settings_.serve.data_dir.empty()) {
-    return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     "There is no home directory to keep data in: give --data-dir.");
-  }
   if (Status made = MakePrivateDirectory(settings_.serve.data_dir); !made) return made.error();
   if (Status opened = OpenStore(); !opened) return opened.error();
   // Only now: the store's lock says that no other server uses this directory.
@@ -128,14 +132,19 @@ Status Server::StartServices() {
   operators.services = {{&admin_->service(), v1::AdminService::service_full_name()}};
   Result<std::unique_ptr<rpc::GrpcServer>> admin_server =
       rpc::GrpcServer::Start(std::move(operators));
-  if (!admin_server) return admin_server.error();
+  if (!admin_server) return WithSetting(admin_server.error(), "--grpc-listen");
   admin_server_ = *std::move(admin_server);
   endpoints_.grpc_listen = admin_server_->address();
 
+  return StartMetrics();
+}
+
+Status Server::StartMetrics() {
+  if (settings_.serve.metrics_listen.empty()) return {};
   metrics_server_ = std::make_unique<MetricsServer>(metrics_, [this] { return NotReady(); });
-  Result<std::string> metrics_address = metrics_server_->Start(settings_.serve.metrics_listen);
-  if (!metrics_address) return metrics_address.error();
-  endpoints_.metrics_listen = *metrics_address;
+  Result<std::string> address = metrics_server_->Start(settings_.serve.metrics_listen);
+  if (!address) return WithSetting(address.error(), "--metrics-listen");
+  endpoints_.metrics_listen = *address;
   return {};
 }
 
@@ -148,11 +157,6 @@ Status Server::StartGateway() {
   options.gateway_id = *id;
   options.tls_certificate = settings_.serve.tls_certificate;
   options.tls_key = settings_.serve.tls_key;
-  if (options.tls_certificate.empty() != options.tls_key.empty()) {
-    return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     "--tls-certificate and --tls-key go together: give both, or neither to have "
-                     "a self-signed certificate made.");
-  }
   if (options.tls_certificate.empty() && !settings_.serve.tls_listen.empty()) {
     options.tls_certificate = InData(kTlsDirectory) / "cert.pem";
     options.tls_key = InData(kTlsDirectory) / "key.pem";
@@ -166,7 +170,7 @@ Status Server::StartGateway() {
   gateway_ = std::make_unique<gateway::Gateway>(
       std::move(options), registry_server_->InProcessChannel(), clock_, metrics_);
   Result<gateway::GatewayAddresses> started = gateway_->Start(kLinkTimeout);
-  if (!started) return started.error();
+  if (!started) return WithSetting(started.error(), "--listen and --tls-listen");
   endpoints_.listen = started->listen;
   endpoints_.tls_listen = started->tls_listen;
   ready_gateway_ = gateway_.get();

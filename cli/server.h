@@ -49,6 +49,7 @@ class Server {
   Status OpenStore();
   Status UnlockVault();
   Status StartServices();
+  Status StartMetrics();
   Status StartGateway();
   [[nodiscard]] std::filesystem::path InData(const char* name) const;
   [[nodiscard]] std::vector<std::string> NotReady() const;

@@ -48,9 +48,8 @@ Result<std::string> Listener::Start(const std::string& address) {
   if (!ec) acceptor_.bind(endpoint, ec);
   if (!ec) acceptor_.listen(kBacklog, ec);
   if (ec) {
-    return MakeError(
-        v1::ErrorReason::INVALID_FIELD,
-        "Cannot listen on " + address + ": " + ec.message() + ". Is another process using it?");
+    return MakeError(v1::ErrorReason::INVALID_FIELD,
+                     "Cannot listen on " + address + ": " + ec.message() + ".");
   }
   const uint16_t port = acceptor_.local_endpoint().port();
   started_ = true;

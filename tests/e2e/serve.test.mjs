@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Agent } from './lib/agent.mjs';
 import { edgeplane } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -72,6 +73,22 @@ describe('serve', () => {
     );
     assert.notEqual(code, 0);
     assert.ok(stderr.includes(server.plain.text), stderr);
+    assert.match(stderr, /^edgeplane: Cannot listen on .* with --listen and --tls-listen\.$/m);
+  });
+
+  test('listeners that are not wanted are off, and said to be', async () => {
+    const bare = await startServer(['--listen', '', '--metrics-listen', '']);
+    try {
+      assert.match(bare.stdout, /^ {2}agents +off$/m);
+      assert.match(bare.stdout, /^ {2}agents \(TLS\) +wss:\/\/127\.0\.0\.1:\d+\/edge\/ws$/m);
+      assert.match(bare.stdout, /^ {2}metrics +off$/m);
+      assert.deepEqual([bare.endpoints.listen, bare.endpoints.metrics_listen], ['', '']);
+      const { id, secret } = await bare.createAgent('over-tls');
+      await (await Agent.open(bare, id, secret)).close(1000);
+      assert.equal((await bare.terminate()).code, 0);
+    } finally {
+      await bare.close();
+    }
   });
 
   test('settings that are not as they must be are errors that name them', async () => {

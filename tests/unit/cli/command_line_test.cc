@@ -133,6 +133,11 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"config", "--max-connections", "0"}, "max-connections"},
       {{"config", "--max-conections", "1"}, "did you mean --max-connections?"},
       {{"config", "--config-file", "/no/such.conf"}, "/no/such.conf"},
+      {{"config", "--data-dir", ""}, "data-dir is empty"},
+      {{"config", "--grpc-listen", ""}, "grpc-listen is empty"},
+      {{"config", "--listen", "", "--tls-listen", ""}, "no agent could connect"},
+      {{"config", "--tls-key", "key.pem"}, "tls-certificate and tls-key go together"},
+      {{"serve", "--tls-certificate", "cert.pem"}, "edgeplane: tls-certificate and tls-key go"},
   };
   for (const Mistake& mistake : mistakes) {
     const Ran ran = kRun(mistake.args);
