@@ -5,7 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "setup: packages are missing, and there is no sudo: run 'make setup' once as root" >&2
+    exit 1
+  fi
 }
 
 missing=()
@@ -33,6 +40,6 @@ lock=tests/e2e/package-lock.json
 mark=tests/e2e/node_modules/.package-lock.json
 if [ ! -e "$mark" ] || [ "$lock" -nt "$mark" ]; then
   echo "setup: installing the npm packages of the end-to-end tests"
-  npm ci --prefix tests/e2e --no-audit --no-fund
+  npm ci --prefix tests/e2e --no-audit --no-fund --no-update-notifier
   touch "$mark"
 fi
