@@ -138,7 +138,7 @@ TEST_F(AdminTest, CountsCallsByMethodAndCode) {
 TEST_F(AdminTest, PagesThroughManyAgents) {
   std::vector<std::string> expected;
   for (int i = 0; i < 250; ++i) {
-    char id[16];
+    char id[32];
     std::snprintf(id, sizeof id, "agent-%03d", i);
     expected.emplace_back(id);
     CreateAgent(id);
