@@ -63,4 +63,11 @@ class Client {
 // do not stay in freed memory.
 void WipeSensitive(google::protobuf::Message& message);
 
+// A message that is wiped whichever way the command ends.
+template <class Message>
+struct Wiped {
+  Message message;
+  ~Wiped() { WipeSensitive(message); }
+};
+
 }  // namespace edgeplane::cli

@@ -38,7 +38,7 @@ std::vector<Args> Paths() {
 
 TEST(Help, IsThereOnEveryLevel) {
   const std::vector<Args> paths = Paths();
-  EXPECT_GE(paths.size(), 25U);
+  EXPECT_GE(paths.size(), 35U);
   for (Args args : paths) {
     args.push_back("--help");
     const Ran ran = kRun(args);
@@ -123,6 +123,16 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"command", "send", "x", "y", "--max-wait", "1m"}, "--wait"},
       {{"command", "list", "--state", "done"}, "COMPLETED"},
       {{"command", "list", "--limit", "0"}, "--limit"},
+      {{"agent", "rotate-secret", "../x"}, "ID"},
+      {{"agent", "rotate-secret", "x", "--overlap", "1 day"}, "--overlap"},
+      {{"agent", "set-config", "x"}, "--config JSON"},
+      {{"agent", "set-config", "x", "--config", "[1]"}, "--config: must be a JSON object"},
+      {{"agent", "set-config", "x", "--config", "{}", "--config-file", "f"}, "--config"},
+      {{"agent", "set-config", "x", "--config-file", "/no/such"}, "/no/such"},
+      {{"token"}, "needs one more word: create, list, revoke"},
+      {{"token", "create", "--max-uses", "-1"}, "--max-uses"},
+      {{"token", "create", "--label", "site"}, "KEY=VALUE"},
+      {{"event", "watch", "--limit", "0"}, "--limit"},
       {{"refusal", "list", "--reason", "because"}, "SECRET_MISMATCH"},
       {{"refusal", "list", "--since", "yesterday"}, "--since"},
       {{"completion", "tcsh"}, "bash, zsh, fish"},
