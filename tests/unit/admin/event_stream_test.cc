@@ -102,10 +102,8 @@ TEST_F(EventStreamTest, NothingIsMissedBetweenTwoStreams) {
 TEST_F(EventStreamTest, ASlowCallerGetsEverything) {
   Watching watching = Watch();
   EXPECT_EQ(watching.Next(), "begin");
-  auto t0 = std::chrono::steady_clock::now();
-  auto ms = [&] { return (long)std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - t0).count(); };
-  for (int i = 0; i < 40; ++i) { Record(std::to_string(i), true, 50 * 1024); fprintf(stderr, "rec %d %ld\n", i, ms()); }
-  for (int i = 0; i < 40; ++i) { ASSERT_EQ(watching.Next(), std::to_string(i)); fprintf(stderr, "got %d %ld\n", i, ms()); }
+  for (int i = 0; i < 30; ++i) Record(std::to_string(i), true, 10 * 1024);
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(watching.Next(), std::to_string(i));
 }
 
 TEST_F(EventStreamTest, Errors) {
