@@ -72,8 +72,6 @@ void Session::End(v1::Disconnect reason) {
   close_watch_.expires_after(context_.settings.close_timeout);
 }
 
-}
-
 // --- reading ------------------------------------------------------------------
 
 asio::awaitable<void> Session::ReadAll() {
