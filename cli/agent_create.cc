@@ -32,7 +32,7 @@ Outcome SecretLost(const std::string& id, const std::string& why) {
 
 // What a call left behind that the server did not answer in time.
 Outcome MaybeCreated(Outcome failure, const std::string& id) {
-  if (failure.code != ExitCode::kUnreachable) return failure;
+  if (!failure.in_doubt) return failure;
   failure.lines.push_back("If `edgeplane agent show " + id +
                           "` finds it, its secret is lost: delete it and create it again.");
   return failure;

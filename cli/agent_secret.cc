@@ -29,7 +29,7 @@ Outcome SecretLost(const std::string& why) {
 
 // What a call left behind that the server did not answer in time.
 Outcome MaybeRotated(Outcome failure) {
-  if (failure.code == ExitCode::kUnreachable) failure.lines.emplace_back(kRotateAgain);
+  if (failure.in_doubt) failure.lines.emplace_back(kRotateAgain);
   return failure;
 }
 

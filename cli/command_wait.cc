@@ -106,7 +106,7 @@ class Follower {
   [[nodiscard]] Outcome Unfinished(Duration limit) const {
     return {ExitCode::kCommandUnfinished,
             {"the command is " + StateText(command_.state()) + " and has not ended within " +
-                 FormatSpan(limit) + "; it goes on.",
+                 (wait_.limit ? FormatDuration(limit) : FormatSpan(limit)) + "; it goes on.",
              "Run `edgeplane command watch " + EscapeForTerminal(wait_.command_id) +
                  "` to go on waiting."}};
   }

@@ -116,6 +116,7 @@ class Follower {
 }  // namespace
 
 Outcome FollowEvents(Client& client, v1::WatchEventsRequest request, const OnMessage& on_message) {
+  if (std::optional<Outcome> failure = client.CheckText(request)) return *failure;
   if (std::optional<Outcome> failure = client.Prepare()) return *failure;
   return Follower(client, std::move(request), on_message).Run();
 }

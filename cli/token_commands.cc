@@ -37,7 +37,7 @@ Outcome TokenLost(const std::string& id, const std::string& why) {
 
 // What a call left behind that the server did not answer in time.
 Outcome MaybeCreated(Outcome failure) {
-  if (failure.code != ExitCode::kUnreachable) return failure;
+  if (!failure.in_doubt) return failure;
   failure.lines.emplace_back(
       "If `edgeplane token list` has a token that was made just now, nobody has it: revoke it, and "
       "create another.");

@@ -105,6 +105,7 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"agent", "show", "\xff"}, "ID: must be UTF-8"},
       {{"agent", "list", "--label", "site=\xff"}, "--label: must be UTF-8"},
       {{"command", "send", "x", "y", "--idempotency-key", "\xff"}, "--idempotency-key: must be"},
+      {{"event", "watch", "--agent", "\xff"}, "--agent: must be UTF-8"},
       {{"agent", "list", "--server"}, "--server needs a value\n"},
       {{"agent", "show", "a", "b"}, "\"b\""},
       {{"agent", "list", "--connected", "--disconnected"}, "--connected"},
@@ -194,7 +195,9 @@ TEST(Calling, WithoutAServerNothingIsInDoubt) {
   const std::string secret = home.In("secret");
   for (const Args& args :
        {Args{"command", "send", "a", "b"},
-        Args{"agent", "create", "--id", "a", "--phone", "+15551234568", "--secret-out", secret}}) {
+        Args{"agent", "create", "--id", "a", "--phone", "+15551234568", "--secret-out", secret},
+        Args{"agent", "rotate-secret", "a", "--secret-out", secret},
+        Args{"token", "create", "--token-out", secret}}) {
     Args call = {"--server", "127.0.0.1:1"};
     call.insert(call.end(), args.begin(), args.end());
     const Ran ran = kRun(call);
@@ -202,6 +205,8 @@ TEST(Calling, WithoutAServerNothingIsInDoubt) {
     EXPECT_THAT(ran.err, HasSubstr("Connection refused\n"));
     EXPECT_THAT(ran.err, Not(HasSubstr("idempotency-key")));
     EXPECT_THAT(ran.err, Not(HasSubstr("is lost")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("Rotate again")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("revoke")));
   }
   EXPECT_FALSE(std::filesystem::exists(secret));
 }
