@@ -61,7 +61,7 @@ struct NoDecision {
   v1::Reason reason = v1::REGISTRY_UNAVAILABLE;
 };
 
-using AdmitAnswer = std::variant<SessionKey, v1::AdmitResponse::Refused, NoDecision>;
+using AdmitAnswer = std::variant<SessionKey, v1::RefusedAttempt, NoDecision>;
 
 struct AckReport {
   std::string command_id;

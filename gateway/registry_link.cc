@@ -129,6 +129,7 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
       case v1::RegistryMessage::kEndSession:
         sink = outbox_.Sink(message.end_session().session_id());
         break;
+      case v1::RegistryMessage::kDeliverConfig:  // not written to agents yet
       case v1::RegistryMessage::MESSAGE_NOT_SET:
         LogWarning("link message not understood");
         return;
