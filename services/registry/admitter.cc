@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/log.h"
 #include "base/uuid.h"
@@ -13,6 +14,7 @@
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_directory.h"
+#include "services/registry/span_text.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -94,34 +96,58 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse&
   }
   session.now = parts_.clock.Now();
   session.session_id = NewUuid(session.now);
-  const Result<storage::SessionGrant> grant = parts_.store.OpenSession(session);
-  if (grant.ok()) {
+  const Result<storage::SessionAnswer> answer = parts_.store.OpenSession(session);
+  const auto* grant = answer.ok() ? std::get_if<storage::SessionGrant>(&*answer) : nullptr;
+  if (grant != nullptr) {
     parts_.pending.Granted({session.agent_id, session.session_id, grant->epoch}, session.gateway_id,
                            session.now);
-  } else if (grant.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
+  } else if (!answer.ok() && answer.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
     parts_.pending.Granted({session.agent_id, session.session_id, 0}, session.gateway_id,
                            session.now);
   }
   pass.reset();
 
-  if (!grant.ok()) {
+  if (!answer.ok()) {
     // The agent was changed between the decision and now.
-    if (grant.error().code == v1::ErrorReason::AGENT_NOT_FOUND) {
+    if (answer.error().code == v1::ErrorReason::AGENT_NOT_FOUND) {
       Refuse({v1::AGENT_UNKNOWN, "The agent was deleted a moment ago.", {}, {}}, response);
       return {};
     }
-    if (grant.error().code == v1::ErrorReason::AGENT_IS_DISABLED) {
+    if (answer.error().code == v1::ErrorReason::AGENT_IS_DISABLED) {
       Refuse({v1::AGENT_DISABLED, "An operator disabled the agent a moment ago.", {}, {}},
              response);
       return {};
     }
-    return StoreFailed("OpenSession", grant.error());
+    return StoreFailed("OpenSession", answer.error());
+  }
+  if (grant == nullptr) {
+    RefuseFlapping(std::get<storage::SessionHeld>(*answer), request, response);
+    return {};
   }
   NoteMoves(parts_, grant->moved);
   if (grant->superseded) TakeOver(*grant->superseded, request);
   response.mutable_admitted()->set_session_id(session.session_id);
   response.mutable_admitted()->set_epoch(grant->epoch);
   return {};
+}
+
+void Admitter::RefuseFlapping(const storage::SessionHeld& held, const v1::AdmitRequest& request,
+                              v1::AdmitResponse& response) {
+  LogWarning("session takeover refused", {{"agent", request.agent_id()},
+                                          {"peer", request.peer_address()},
+                                          {"gateway", request.gateway_id()},
+                                          {"held_by_peer", held.by.peer_address},
+                                          {"held_by_gateway", held.by.gateway_id}});
+  AdmissionRefusal refusal;
+  refusal.reason = v1::TAKEOVER_FLAPPING;
+  refusal.detail = "The session is held by " + held.by.peer_address + " since " +
+                   FormatSeconds(held.by.open_time) + "; it was taken over " +
+                   std::to_string(held.takeovers) +
+                   " times in a short time. Stop one of the two processes.";
+  refusal.expected.set_session_peer_address(held.by.peer_address);
+  Refuse(std::move(refusal), response);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(held.retry_after);
+  response.mutable_refused()->mutable_retry_after()->set_seconds(seconds.count());
 }
 
 void Admitter::TakeOver(const storage::Session& superseded, const v1::AdmitRequest& request) {

@@ -23,6 +23,8 @@ class Admitter {
  private:
   Status Answer(const v1::AdmitRequest& request, v1::AdmitResponse& response);
   Status OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse& response);
+  void RefuseFlapping(const storage::SessionHeld& held, const v1::AdmitRequest& request,
+                      v1::AdmitResponse& response);
   void TakeOver(const storage::Session& superseded, const v1::AdmitRequest& request);
 
   const RegistryParts& parts_;

@@ -55,31 +55,12 @@ Result<Enqueued> Enqueue(Connection& db, const NewCommand& command, const std::s
   return Enqueued{std::move(record.command), true};
 }
 
-// The commands a claim takes, within its limits.
-Result<std::vector<int64_t>> ChooseFromQueue(Connection& db, const Claim& claim) {
-  Query query(db, "list_queue");
-  query.Bind(":agent_id", claim.fence.agent_id)
-      .Bind(":now", claim.now)
-      .Bind(":limit", static_cast<int64_t>(claim.count_max));
-  std::vector<int64_t> chosen;
-  size_t bytes = 0;
-  while (true) {
-    const Result<bool> row = query.Next();
-    if (!row.ok()) return row.error();
-    if (!*row) return chosen;
-    bytes += static_cast<size_t>(query.Number(1));
-    if (!chosen.empty() && bytes > claim.bytes_max) return chosen;
-    chosen.push_back(query.Number(0));
-  }
-}
-
 Result<Commands> ClaimNext(Connection& db, const Claim& claim) {
   const auto open = sqlite::LoadSession(db, claim.fence.agent_id);
   if (!open.ok()) return open.error();
   if (!IsHeldBy(*open, claim.fence)) return SessionFenced();
-  const Result<std::vector<int64_t>> chosen = ChooseFromQueue(db, claim);
-  if (!chosen.ok()) return chosen.error();
-  return sqlite::AdvanceAll(db, *chosen, Delivery(claim));
+  return sqlite::HandOut(db, claim.fence.agent_id, claim.count_max, claim.bytes_max,
+                         Delivery(claim));
 }
 
 Result<Command> Cancel(Connection& db, const std::string& command_id, const std::string& reason,

@@ -65,9 +65,15 @@ class DomainTest : public testing::Test {
 
   // As a gateway would: opens a session and takes the agent's commands.
   storage::Fence Deliver(const std::string& agent_id) {
-    storage::SessionRequest request{"s-" + agent_id, agent_id, "g1", "10.0.0.1:1", clock_.Now()};
-    const auto grant = store_.OpenSession(request);
-    EXPECT_TRUE(grant.ok());
+    const storage::SessionRequest request{.session_id = "s-" + agent_id,
+                                          .agent_id = agent_id,
+                                          .gateway_id = "g1",
+                                          .peer_address = "10.0.0.1:1",
+                                          .now = clock_.Now()};
+    const auto opened = store_.OpenSession(request);
+    EXPECT_TRUE(opened.ok());
+    const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
+    EXPECT_NE(grant, nullptr);
     storage::Claim claim;
     claim.fence = {agent_id, request.session_id, grant->epoch};
     claim.count_max = 100;

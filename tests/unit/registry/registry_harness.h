@@ -70,10 +70,15 @@ struct RegistryHarness {
 
   // A session as Admit opens it, unknown to any link.
   storage::Fence OpenSession(const std::string& agent_id, const std::string& gateway_id = "g1") {
-    storage::SessionRequest request{NewUuid(clock.Now()), agent_id, gateway_id, "10.0.0.1:1",
-                                    clock.Now()};
-    const auto grant = store.OpenSession(request);
-    Require(grant.ok());
+    const storage::SessionRequest request{.session_id = NewUuid(clock.Now()),
+                                          .agent_id = agent_id,
+                                          .gateway_id = gateway_id,
+                                          .peer_address = "10.0.0.1:1",
+                                          .now = clock.Now()};
+    const auto opened = store.OpenSession(request);
+    Require(opened.ok());
+    const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
+    Require(grant != nullptr);
     return {agent_id, request.session_id, grant->epoch};
   }
 
