@@ -30,7 +30,8 @@ constexpr std::string_view kExitCodes =
     "  11  .. it EXPIRED\n"
     "  12  .. it was CANCELLED\n"
     "  13  .. it is IN_DOUBT\n"
-    "  14  .. it had not ended when --max-wait was over";
+    "  14  .. it had not ended when --max-wait was over\n"
+    "  15  a simulation lost something, or does not know";
 
 std::string Normalised(std::string_view word) {
   std::string text(word);

@@ -24,6 +24,7 @@ void AddAllCommands(CommandTree& tree) {
   AddCommandCommands(tree);
   AddRefusalCommands(tree);
   AddFleetCommands(tree);
+  AddSimulateCommand(tree);
   AddConfigCommand(tree);
   AddCompletionCommand(tree);
   AddVersionCommand(tree);

@@ -10,6 +10,7 @@ void AddAgentCommands(CommandTree& tree);      // agent ..
 void AddCommandCommands(CommandTree& tree);    // command ..
 void AddRefusalCommands(CommandTree& tree);    // refusal ..
 void AddFleetCommands(CommandTree& tree);      // fleet ..
+void AddSimulateCommand(CommandTree& tree);    // simulate
 void AddConfigCommand(CommandTree& tree);      // config
 void AddCompletionCommand(CommandTree& tree);  // completion
 void AddVersionCommand(CommandTree& tree);     // version

@@ -22,6 +22,8 @@ enum class ExitCode : int {
   kCommandCancelled = 12,
   kCommandInDoubt = 13,
   kCommandUnfinished = 14,  // the wait ended before the command did
+
+  kLost = 15,  // a simulation lost something
 };
 
 // A code and, unless all went well, what standard error says: first what is
