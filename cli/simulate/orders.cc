@@ -42,6 +42,18 @@ bool MayPass(const grpc::Status& status) {
          status.error_code() == grpc::StatusCode::CANCELLED;
 }
 
+// One call, whatever this thread's client has done before.
+template <class Request, class Response>
+grpc::Status Call(Client& client,
+                  grpc::Status (Client::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                       Response*),
+                  const Request& request, Response& response) {
+  if (client.Prepare()) return {grpc::StatusCode::FAILED_PRECONDITION, ""};
+  grpc::ClientContext context;
+  client.PrepareContext(context, client.timeout());
+  return (client.stub().*method)(&context, request, &response);
+}
+
 }  // namespace
 
 Orders::Orders(const cli::Invocation& invocation, const Plan& plan, Journal& journal)
@@ -133,9 +145,6 @@ void Orders::Do(Client& client, Job job) {
 }
 
 grpc::Status Orders::Send(Client& client, Job& job) const {
-  if (client.Prepare()) return {grpc::StatusCode::FAILED_PRECONDITION, ""};
-  grpc::ClientContext context;
-  client.PrepareContext(context, client.timeout());
   v1::SendCommandRequest request;
   request.set_agent_id(AgentId(plan_, job.number % plan_.agents));
   request.set_type("simulated");
@@ -144,17 +153,15 @@ grpc::Status Orders::Send(Client& client, Job& job) const {
   request.set_max_deliveries(plan_.max_deliveries);
   request.set_idempotency_key(run_ + "-" + std::to_string(job.number));
   v1::Command command;
-  const grpc::Status status = client.stub().SendCommand(&context, request, &command);
+  const grpc::Status status = Call(client, &Client::Stub::SendCommand, request, command);
   job.command_id = command.command_id();
   return status;
 }
 
 grpc::Status Orders::Ask(Client& client, const Job& job, v1::Command& command) const {
-  grpc::ClientContext context;
-  client.PrepareContext(context, client.timeout());
   v1::GetCommandRequest request;
   request.set_command_id(job.command_id);
-  return client.stub().GetCommand(&context, request, &command);
+  return Call(client, &Client::Stub::GetCommand, request, command);
 }
 
 void Orders::SendAnswered(Job job, const grpc::Status& status) {
