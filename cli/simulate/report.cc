@@ -9,7 +9,6 @@ namespace edgeplane::simulate {
 namespace {
 
 using cli::Block;
-using cli::Cell;
 using cli::Style;
 
 std::string Milliseconds(Duration span) {
