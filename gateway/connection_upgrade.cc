@@ -57,7 +57,7 @@ asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target
     refused.detail = none->detail;
     co_return co_await Refuse(std::move(refused), std::nullopt);
   }
-  const auto& decision = std::get<v1::AdmitResponse::Refused>(answer);
+  const auto& decision = std::get<v1::RefusedAttempt>(answer);
   refused.reason = decision.reason();
   refused.detail = decision.detail();
   refused.presented.MergeFrom(decision.presented());

@@ -58,7 +58,7 @@ struct NoDecision {
   std::string detail;
 };
 
-using AdmitAnswer = std::variant<SessionKey, v1::AdmitResponse::Refused, NoDecision>;
+using AdmitAnswer = std::variant<SessionKey, v1::RefusedAttempt, NoDecision>;
 
 struct AckReport {
   std::string command_id;

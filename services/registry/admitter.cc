@@ -35,7 +35,7 @@ Status CheckRequest(const v1::AdmitRequest& request) {
 }
 
 void Refuse(AdmissionRefusal refusal, v1::AdmitResponse& response) {
-  v1::AdmitResponse::Refused& refused = *response.mutable_refused();
+  v1::RefusedAttempt& refused = *response.mutable_refused();
   refused.set_reason(refusal.reason);
   refused.set_detail(std::move(refusal.detail));
   *refused.mutable_presented() = std::move(refusal.presented);

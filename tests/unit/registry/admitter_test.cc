@@ -129,7 +129,7 @@ TEST_F(AdmitterTest, WhatChangesAfterTheDecisionIsStillARefusal) {
     EXPECT_TRUE(Admitter(parts, h_.policy).Admit(Request(), response_).ok());
     return response_.refused();
   };
-  v1::AdmitResponse::Refused refused =
+  v1::RefusedAttempt refused =
       admit([this] { ASSERT_TRUE(h_.store.DisableAgent("a", "", h_.clock.Now()).ok()); });
   EXPECT_EQ(refused.reason(), v1::AGENT_DISABLED);
   EXPECT_EQ(refused.detail(), "An operator disabled the agent a moment ago.");
