@@ -9,6 +9,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/reasons.h"
+#include "gateway/keepalive.h"
 
 namespace edgeplane::gateway {
 
@@ -100,6 +101,7 @@ void Listener::Take(asio::io_context& loop, tcp::socket socket) {
   error_code ec;
   const tcp::endpoint remote = socket.remote_endpoint(ec);
   if (ec) return;  // gone already
+  NoticeVanishedPeer(socket);
   Peer peer = Describe(remote);
   std::variant<ConnectionPlace, v1::Reason> place = quota_.Take(peer.ip);
   if (const auto* reason = std::get_if<v1::Reason>(&place)) {

@@ -90,6 +90,7 @@ void RegistryLink::Pump() {
 
 void RegistryLink::Handle(const v1::RegistryMessage& message) {
   std::shared_ptr<SessionSink> sink;
+  std::vector<LinkOutbox::StoredEvent> stored;
   {
     const std::lock_guard lock(mutex_);
     switch (message.message_case()) {
@@ -101,11 +102,14 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         changed_.notify_all();
         return;
       case v1::RegistryMessage::kConfirm:
-        outbox_.Confirm(message.confirm().sequence());
+        stored = outbox_.Confirm(message.confirm().sequence());
         changed_.notify_all();
-        return;
+        break;
       case v1::RegistryMessage::kDeliver:
         sink = outbox_.Delivered(message.deliver());
+        break;
+      case v1::RegistryMessage::kDeliverConfig:
+        sink = outbox_.Configured(message.deliver_config());
         break;
       case v1::RegistryMessage::kEndSession:
         sink = outbox_.Sink(message.end_session().session_id());
@@ -115,39 +119,11 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         return;
     }
   }
+  for (LinkOutbox::StoredEvent& event : stored) event.sink->OnEventStored(std::move(event.id_json));
   if (!sink) return;  // the session has ended in the meantime
   if (message.has_deliver()) sink->OnDeliver(message.deliver());
+  if (message.has_deliver_config()) sink->OnConfig(message.deliver_config());
   if (message.has_end_session()) sink->OnEnd(message.end_session().reason());
-}
-
-AdmitAnswer RegistryLink::ToAnswer(const grpc::Status& status, const AdmitCall& call) {
-  if (!status.ok()) {
-    return NoDecision{"The registry gave no decision: " + status.error_message()};
-  }
-  if (call.response.has_admitted()) {
-    SessionKey key{call.request.agent_id(), call.response.admitted().session_id(),
-                   call.response.admitted().epoch()};
-    Tell([&key](LinkOutbox& outbox) { outbox.Hold(key); });
-    return key;
-  }
-  if (call.response.has_refused()) return call.response.refused();
-  return NoDecision{"The registry's answer holds no decision."};
-}
-
-void RegistryLink::Admit(std::shared_ptr<AdmitCall> call) {
-  {
-    const std::lock_guard lock(mutex_);
-    ++admits_;
-  }
-  AdmitCall& c = *call;
-  stub_->async()->Admit(&c.context, &c.request, &c.response,
-                        [this, call = std::move(call)](const grpc::Status& status) {
-                          Wipe(*call->request.mutable_bearer());
-                          call->done(ToAnswer(status, *call));
-                          const std::lock_guard lock(mutex_);
-                          --admits_;
-                          changed_.notify_all();
-                        });
 }
 
 bool RegistryLink::Stop(Duration timeout) {
@@ -158,8 +134,6 @@ bool RegistryLink::Stop(Duration timeout) {
   stopping_ = true;
   if (stream_ != nullptr) stream_->context.TryCancel();
   changed_.notify_all();
-  // Every Admit has a deadline of its own, so this ends.
-  changed_.wait(lock, [this] { return admits_ == 0; });
   lock.unlock();
   if (thread_.joinable()) thread_.join();
   return all_told && !left_over;
