@@ -1,10 +1,9 @@
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 
 #include "storage/memory/memory_store.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/contract/backend.h"
+#include "tests/support/temporary_directory.h"
 
 namespace edgeplane::storage {
 namespace {
@@ -16,16 +15,9 @@ class MemoryBackend final : public Backend {
 
 class SqliteBackend final : public Backend {
  public:
-  SqliteBackend() {
-    std::string name = (std::filesystem::temp_directory_path() / "edgeplane-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    directory_ = name;
-  }
-  ~SqliteBackend() override { std::filesystem::remove_all(directory_); }
-
   std::unique_ptr<Store> Open() override {
     SqliteSettings settings;
-    settings.path = (directory_ / "edgeplane.db").string();
+    settings.path = (directory_.path() / "edgeplane.db").string();
     // Generous: a sanitizer on a busy machine is slow, and no test waits for it.
     settings.write_timeout = std::chrono::seconds(60);
     settings.read_timeout = std::chrono::seconds(60);
@@ -35,7 +27,7 @@ class SqliteBackend final : public Backend {
   }
 
  private:
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
 };
 
 template <class B>

@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "services/admin/admin_auth.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/admin/domain_fixture.h"
 
 namespace edgeplane::admin {
@@ -22,13 +23,6 @@ using v1::ErrorReason;
 
 class BootstrapTokenTest : public testing::Test {
  protected:
-  BootstrapTokenTest() {
-    std::string pattern = testing::TempDir() + "bootstrap-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    path_ = directory_ / "admin.token";
-  }
-  ~BootstrapTokenTest() override { fs::remove_all(directory_); }
-
   Result<BootstrapToken> Ensure() { return EnsureAdminToken(store_, path_, clock_); }
   std::string Token() { return *ReadPrivateFile(path_, 1024); }
   ErrorCode Check(const std::string& token) {
@@ -37,8 +31,9 @@ class BootstrapTokenTest : public testing::Test {
     return CodeOf(auth.Check("Bearer " + token));
   }
 
-  fs::path directory_;
-  fs::path path_;
+  const TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
+  fs::path path_ = directory_ / "admin.token";
   storage::MemoryStore store_;
   ManualClock clock_{FromMicros(1'800'000'000'000'000)};
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace edgeplane {
 namespace {
@@ -41,16 +42,13 @@ bool WasSynced(const fs::path& path) {
 class FilesSyncTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "edgeplane-sync-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
     Synced& synced = AllSynced();
     const std::lock_guard lock(synced.mutex);
     synced.inodes.clear();
   }
-  void TearDown() override { fs::remove_all(directory_); }
 
-  fs::path directory_;
+  const TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
 };
 
 TEST_F(FilesSyncTest, AFileAndItsNameAreDurable) {

@@ -4,28 +4,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include "tests/support/temporary_directory.h"
+
 namespace edgeplane::cli {
 
-class TemporaryDirectory {
+class TemporaryDirectory : public edgeplane::TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = testing::TempDir() + "/edgeplane-cli-XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] std::string In(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::string In(const std::string& name) const { return (path() / name).string(); }
 
   std::string Write(const std::string& name, const std::string& content, mode_t mode = 0600) const {
     std::ofstream(In(name)) << content;
@@ -37,9 +26,6 @@ class TemporaryDirectory {
     content << std::ifstream(In(name)).rdbuf();
     return content.str();
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 // Sets a variable for as long as the object lives.

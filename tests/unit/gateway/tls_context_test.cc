@@ -8,7 +8,7 @@
 #include <fstream>
 #include <memory>
 
-#include "tests/unit/gateway/support/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 namespace edgeplane::gateway {
 namespace {

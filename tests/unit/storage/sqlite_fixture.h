@@ -4,28 +4,21 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 
 #include "storage/sqlite/sqlite_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace edgeplane::storage {
 
 class SqliteFixture : public testing::Test {
  protected:
   SqliteFixture() {
-    std::string name = (std::filesystem::temp_directory_path() / "edgeplane-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
     settings_.path = (directory_ / "edgeplane.db").string();
     settings_.write_timeout = std::chrono::seconds(60);
     settings_.read_timeout = std::chrono::seconds(60);
-  }
-  ~SqliteFixture() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   void Open() {
@@ -53,7 +46,9 @@ class SqliteFixture : public testing::Test {
     return {};
   }
 
-  std::filesystem::path directory_;
+  // Goes last, with the store's files in it.
+  const TemporaryDirectory temporary_;
+  const std::filesystem::path directory_ = temporary_.path();
   SqliteSettings settings_;
   MetricsRegistry registry_;
   StoreMetrics metrics_{registry_};

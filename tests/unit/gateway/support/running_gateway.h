@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "gateway/gateway.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/gateway/support/scripted_registry.h"
-#include "tests/unit/gateway/support/temporary_directory.h"
 
 namespace edgeplane::gateway {
 

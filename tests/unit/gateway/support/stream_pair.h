@@ -15,9 +15,9 @@
 
 #include "gateway/byte_stream.h"
 #include "gateway/tls_context.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/gateway/support/blocking_peer.h"
 #include "tests/unit/gateway/support/scripted_registry.h"
-#include "tests/unit/gateway/support/temporary_directory.h"
 
 namespace edgeplane::gateway {
 

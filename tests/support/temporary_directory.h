@@ -1,3 +1,4 @@
+// A directory of its own for a test.
 #pragma once
 
 #include <cstdlib>
@@ -5,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace edgeplane::gateway {
+namespace edgeplane {
 
 // Goes with all that is in it.
 class TemporaryDirectory {
@@ -28,4 +29,4 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-}  // namespace edgeplane::gateway
+}  // namespace edgeplane
