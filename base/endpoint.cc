@@ -12,6 +12,7 @@
 namespace edgeplane {
 namespace {
 
+constexpr std::string_view kCannotListen = "Cannot listen on ";
 constexpr size_t kTextMax = 64;  // "[" + the longest IPv6 address + "]:65535"
 
 bool IsAddress(int family, const std::string& host) {
@@ -69,5 +70,13 @@ std::string FormatEndpoint(std::string_view host, uint16_t port) {
   text += std::to_string(port);
   return text;
 }
+
+Error CannotListen(std::string_view address, std::string_view why) {
+  std::string message(kCannotListen);
+  message.append(address).append(": ").append(why).append(".");
+  return MakeError(v1::ErrorReason::INTERNAL, std::move(message));
+}
+
+bool IsCannotListen(const Error& error) { return error.message.starts_with(kCannotListen); }
 
 }  // namespace edgeplane

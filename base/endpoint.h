@@ -19,4 +19,9 @@ struct Endpoint {
 Result<Endpoint> ParseEndpoint(std::string_view text);
 std::string FormatEndpoint(std::string_view host, uint16_t port);
 
+// INTERNAL: the address reads well, and the system does not give it. Whoever knows
+// which setting the address came from recognizes it and says so.
+Error CannotListen(std::string_view address, std::string_view why);
+bool IsCannotListen(const Error& error);
+
 }  // namespace edgeplane

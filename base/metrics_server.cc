@@ -83,8 +83,7 @@ class MetricsServer::Impl {
     Listen(tcp::endpoint(net::ip::make_address(endpoint->host), endpoint->port), error);
     if (error) {
       acceptor_.close();
-      return MakeError(v1::ErrorReason::INTERNAL,
-                       "Cannot listen on " + address + ": " + error.message() + ".");
+      return CannotListen(address, error.message());
     }
     const tcp::endpoint local = acceptor_.local_endpoint();
     net::co_spawn(context_, AcceptAll(), [](std::exception_ptr failure) { Report(failure); });

@@ -5,10 +5,12 @@
 namespace edgeplane::cli {
 
 void AddAgentCommands(CommandTree& tree) {
-  CLI::App& group = tree.AddGroup("agent", "Register agents, look at them, let them in or not.",
-                                  "edgeplane agent create --id edge_1 --phone +15551234568\n"
-                                  "edgeplane agent list --connected\n"
-                                  "edgeplane agent disable edge_1 --reason \"stolen\"");
+  CLI::App& group =
+      tree.AddGroup("agent", "Register agents, look at them, let them in or not, configure them.",
+                    "edgeplane agent create --id edge_1 --phone +15551234568\n"
+                    "edgeplane agent list --connected\n"
+                    "edgeplane agent disable edge_1 --reason \"stolen\"\n"
+                    "edgeplane agent rotate-secret edge_1 --overlap 24h");
   AddAgentCreate(tree, group);
   AddAgentImport(tree, group);
   AddAgentList(tree, group);
@@ -17,6 +19,11 @@ void AddAgentCommands(CommandTree& tree) {
   AddAgentDisable(tree, group);
   AddAgentEnable(tree, group);
   AddAgentDelete(tree, group);
+  AddAgentRotateSecret(tree, group);
+  AddAgentRetireSecret(tree, group);
+  AddAgentDisconnect(tree, group);
+  AddAgentSetConfig(tree, group);
+  AddAgentShowConfig(tree, group);
 }
 
 CLI::Option* AddLabelOption(CLI::App& app, std::vector<std::string>& labels,

@@ -18,6 +18,11 @@ void AddAgentUpdate(CommandTree& tree, CLI::App& group);
 void AddAgentDisable(CommandTree& tree, CLI::App& group);
 void AddAgentEnable(CommandTree& tree, CLI::App& group);
 void AddAgentDelete(CommandTree& tree, CLI::App& group);
+void AddAgentRotateSecret(CommandTree& tree, CLI::App& group);
+void AddAgentRetireSecret(CommandTree& tree, CLI::App& group);
+void AddAgentDisconnect(CommandTree& tree, CLI::App& group);
+void AddAgentSetConfig(CommandTree& tree, CLI::App& group);
+void AddAgentShowConfig(CommandTree& tree, CLI::App& group);
 
 // What create and import both take.
 struct NewAgentOptions {

@@ -1,39 +1,18 @@
-#include <signal.h>
-
-#include <boost/json/serialize.hpp>
 #include <memory>
 #include <optional>
 
 #include "cli/agent_commands.h"
+#include "cli/agent_secret_output.h"
 #include "cli/agent_view.h"
 #include "cli/client.h"
-#include "cli/json_output.h"
-#include "cli/secret_file.h"
 
 namespace edgeplane::cli {
 namespace {
-
-constexpr char kToOutput[] = "-";
 
 struct CreateOptions {
   NewAgentOptions agent;
   std::string secret_out;
 };
-
-// Wipes what the server answered, whichever way the command ends.
-struct CreateAnswer {
-  v1::CreateAgentResponse message;
-  ~CreateAnswer() { WipeSensitive(message); }
-};
-
-// The id becomes the name of a file; the server, which has the last word on
-// ids, is asked only after that file is there.
-bool IsPlainId(const std::string& id) {
-  return !id.empty() && id.front() != '.' && id.front() != '-' &&
-         id.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-             "0123456789._-") == std::string::npos;
-}
 
 v1::CreateAgentRequest ToRequest(const NewAgentOptions& options) {
   v1::CreateAgentRequest request;
@@ -43,19 +22,6 @@ v1::CreateAgentRequest ToRequest(const NewAgentOptions& options) {
   PutLabels(options.labels, *request.mutable_labels());
   for (const std::string& address : options.addresses) request.add_allowed_addresses(address);
   return request;
-}
-
-// One Agent; with the secret in it where it was asked for on standard output.
-Outcome WriteCreatedJson(std::ostream& out, const v1::CreateAgentResponse& created,
-                         bool with_secret) {
-  if (!with_secret) return WriteJson(out, created.agent());
-  Result<std::string> json = ToJson(created.agent());
-  if (!json.ok()) return {ExitCode::kFailed, {json.error().message}};
-  json->pop_back();  // the closing brace
-  out << *json
-      << ",\"secret\":" << boost::json::serialize(boost::json::string_view(created.secret()))
-      << "}\n";
-  return {};
 }
 
 Outcome SecretLost(const std::string& id, const std::string& why) {
@@ -72,61 +38,34 @@ Outcome MaybeCreated(Outcome failure, const std::string& id) {
   return failure;
 }
 
-// `path`: where the secret is; empty to show it as well.
-Outcome Show(const v1::CreateAgentResponse& created, const std::string& path,
-             const Invocation& invocation) {
-  const Surroundings& around = invocation.around;
-  if (invocation.json) {
-    if (!path.empty()) around.err << "The agent's secret is in " << path << ".\n";
-    if (Outcome written = WriteCreatedJson(around.out, created, path.empty()); !written.ok()) {
-      return written;
-    }
-  } else {
-    WriteAgent(around, created.agent());
-    if (path.empty()) {
-      around.out << "\nsecret: " << created.secret() << '\n';
-    } else {
-      around.out << "\nThe agent's secret is in " << path
-                 << " (mode 0600). It cannot be shown again.\n";
-    }
-  }
-  around.out.flush();
-  if (path.empty() && !around.out) {
-    return SecretLost(created.agent().agent_id(), "standard output could not be written");
-  }
-  return {};
-}
-
 Outcome Create(const CreateOptions& options, const Invocation& invocation) {
   const std::string& id = options.agent.id;
-  if (!IsPlainId(id)) {
-    return UsageError(
-        "--id: an agent's id has letters, digits, '.', '_' and '-', and begins with "
-        "a letter or digit");
-  }
+  if (!IsPlainId(id)) return UsageError("--id: " + std::string(kPlainIdRule));
   Client client(invocation);
   if (std::optional<Outcome> failure = client.Prepare()) return *failure;
-  const bool to_output = options.secret_out == kToOutput;
-  // A reader that has gone must not end this program before it has said so.
-  if (to_output) signal(SIGPIPE, SIG_IGN);
-  std::optional<SecretFile> file;
-  if (!to_output) {
-    Result<SecretFile> made =
-        SecretFile::Create(options.secret_out.empty() ? "./" + id + ".secret" : options.secret_out);
-    if (!made.ok()) return UsageError(made.error().message);
-    file.emplace(std::move(*made));
-  }
-  CreateAnswer answer;
+  Result<SecretOutput> output = SecretOutput::Open(
+      kAgentSecretWords, options.secret_out.empty() ? DefaultSecretFile(id) : options.secret_out);
+  if (!output.ok()) return UsageError(output.error().message);
+  Wiped<v1::CreateAgentResponse> answer;
   const v1::CreateAgentRequest request = ToRequest(options.agent);
   if (std::optional<Outcome> failure =
           client.Call(&Client::Stub::CreateAgent, request, answer.message)) {
     return MaybeCreated(std::move(*failure), id);
   }
-  if (file) {
-    const Status written = file->Write(answer.message.secret());
-    if (!written.ok()) return SecretLost(id, written.error().message);
+  const std::string& secret = answer.message.secret();
+  if (const Status kept = output->Keep(secret); !kept.ok()) {
+    return SecretLost(id, kept.error().message);
   }
-  return Show(answer.message, file ? file->path() : "", invocation);
+  const v1::Agent& agent = answer.message.agent();
+  Outcome shown;
+  if (invocation.json) {
+    shown = output->WriteJson(invocation.around, agent, secret);
+  } else {
+    WriteAgent(invocation.around, agent);
+    output->Write(invocation.around, secret);
+  }
+  if (output->Lost(invocation.around)) return SecretLost(id, kNotPrinted);
+  return shown;
 }
 
 }  // namespace

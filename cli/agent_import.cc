@@ -15,15 +15,10 @@ struct ImportOptions {
   std::string secret_file;
 };
 
-struct ImportRequest {
-  v1::ImportAgentRequest message;
-  ~ImportRequest() { WipeSensitive(message); }
-};
-
 Outcome Import(const ImportOptions& options, const Invocation& invocation) {
   const Result<Secret> secret = ReadSecret(options.secret_file, invocation.around.in);
   if (!secret.ok()) return UsageError("--secret-file: " + secret.error().message);
-  ImportRequest request;
+  Wiped<v1::ImportAgentRequest> request;
   request.message.set_agent_id(options.agent.id);
   request.message.set_user_phone(options.agent.phone);
   request.message.set_display_name(options.agent.name);

@@ -16,6 +16,7 @@ struct ListOptions {
   bool disconnected = false;
   bool disabled = false;
   bool enabled = false;
+  bool without_secret = false;
   std::vector<std::string> labels;
   int64_t limit = 10'000;
 };
@@ -26,6 +27,7 @@ v1::ListAgentsRequest ToRequest(const ListOptions& options) {
   filter.set_agent_id_prefix(options.prefix);
   if (options.connected || options.disconnected) filter.set_connected(options.connected);
   if (options.disabled || options.enabled) filter.set_disabled(options.disabled);
+  if (options.without_secret) filter.set_has_secret(false);
   PutLabels(options.labels, *filter.mutable_labels());
   return request;
 }
@@ -44,6 +46,18 @@ Outcome List(const ListOptions& options, const Invocation& invocation) {
   return {};
 }
 
+// Beside the point where it cannot be had: nothing then.
+std::optional<v1::Refusal> LastRefusal(Client& client, const std::string& id) {
+  v1::ListRefusalsRequest request;
+  request.mutable_filter()->set_agent_id(id);
+  request.set_page_size(1);
+  v1::ListRefusalsResponse page;
+  if (client.Call(&Client::Stub::ListRefusals, request, page) || page.refusals().empty()) {
+    return std::nullopt;
+  }
+  return page.refusals(0);
+}
+
 Outcome Show(const std::string& id, const Invocation& invocation) {
   Client client(invocation);
   v1::GetAgentRequest request;
@@ -53,7 +67,8 @@ Outcome Show(const std::string& id, const Invocation& invocation) {
     return *failure;
   }
   if (invocation.json) return WriteJson(invocation.around.out, agent);
-  WriteAgent(invocation.around, agent);
+  const std::optional<v1::Refusal> refusal = LastRefusal(client, id);
+  WriteAgent(invocation.around, agent, refusal ? &*refusal : nullptr);
   return {};
 }
 
@@ -65,6 +80,7 @@ void AddAgentList(CommandTree& tree, CLI::App& group) {
       tree.AddCall(group, "list", "List agents by id. All filters that are given must hold.",
                    "edgeplane agent list\n"
                    "edgeplane agent list --prefix edge_1555 --disconnected\n"
+                   "edgeplane agent list --without-secret\n"
                    "edgeplane agent list --label site=berlin --json | jq -r '.agents[].agent_id'",
                    [options](const Invocation& invocation) { return List(*options, invocation); });
   list.add_option("--prefix", options->prefix, "Only ids that begin like this.")->type_name("TEXT");
@@ -75,6 +91,8 @@ void AddAgentList(CommandTree& tree, CLI::App& group) {
   CLI::Option* disabled =
       list.add_flag("--disabled", options->disabled, "Only agents that are disabled.");
   list.add_flag("--enabled", options->enabled, "Only agents that are not.")->excludes(disabled);
+  list.add_flag("--without-secret", options->without_secret,
+                "Only agents without a secret of their own, which live on the fleet secret.");
   AddLabelOption(list, options->labels,
                  "Only agents with this label; may be given more than once.");
   list.add_option("--limit", options->limit, "At most so many agents. Default: 10000.")
@@ -85,7 +103,10 @@ void AddAgentList(CommandTree& tree, CLI::App& group) {
 void AddAgentShow(CommandTree& tree, CLI::App& group) {
   const auto id = std::make_shared<std::string>();
   CLI::App& show = tree.AddCall(
-      group, "show", "Show all that is known of one agent.", "edgeplane agent show edge_1",
+      group, "show",
+      "Show all that is known of one agent; for people, with the last time it was refused.",
+      "edgeplane agent show edge_1\n"
+      "edgeplane agent show edge_1 --json | jq .status.fields",
       [id](const Invocation& invocation) { return Show(*id, invocation); });
   show.add_option("ID", *id, "The agent's id.")->required();
 }

@@ -48,6 +48,22 @@ Outcome Enable(const StateOptions& options, const Invocation& invocation) {
   return WriteChanged(agent, invocation);
 }
 
+Outcome Disconnect(const StateOptions& options, const Invocation& invocation) {
+  Client client(invocation);
+  v1::DisconnectAgentRequest request;
+  request.set_agent_id(options.id);
+  v1::DisconnectAgentResponse response;
+  if (std::optional<Outcome> failure =
+          client.Call(&Client::Stub::DisconnectAgent, request, response)) {
+    return *failure;
+  }
+  if (invocation.json) return WriteJson(invocation.around.out, response);
+  invocation.around.out << "The session " << EscapeForTerminal(response.session().session_id())
+                        << " from " << EscapeForTerminal(response.session().peer_address())
+                        << " ends; the agent may come back at once.\n";
+  return {};
+}
+
 Outcome Delete(const StateOptions& options, const Invocation& invocation) {
   const std::string shown = EscapeForTerminal(options.id);
   if (!options.yes) {
@@ -91,6 +107,17 @@ void AddAgentEnable(CommandTree& tree, CLI::App& group) {
       group, "enable", "Let an agent in again.", "edgeplane agent enable edge_1",
       [options](const Invocation& invocation) { return Enable(*options, invocation); });
   enable.add_option("ID", options->id, "The agent's id.")->required();
+}
+
+void AddAgentDisconnect(CommandTree& tree, CLI::App& group) {
+  const auto options = std::make_shared<StateOptions>();
+  CLI::App& disconnect = tree.AddCall(
+      group, "disconnect",
+      "End the open session of an agent. The agent may come back at once; `agent disable` keeps it "
+      "out.",
+      "edgeplane agent disconnect edge_1",
+      [options](const Invocation& invocation) { return Disconnect(*options, invocation); });
+  disconnect.add_option("ID", options->id, "The agent's id.")->required();
 }
 
 void AddAgentDelete(CommandTree& tree, CLI::App& group) {

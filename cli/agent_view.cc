@@ -1,6 +1,7 @@
 #include "cli/agent_view.h"
 
 #include "cli/format.h"
+#include "cli/json_output.h"
 #include "cli/table.h"
 
 namespace edgeplane::cli {
@@ -12,11 +13,7 @@ Cell StateOf(const v1::Agent& agent) {
   return {"away", Style::kFaint};
 }
 
-}  // namespace
-
-void WriteAgent(const Surroundings& around, const v1::Agent& agent) {
-  const Time now = around.clock.Now();
-  Block block;
+void AddIdentity(Block& block, const v1::Agent& agent, Time now) {
   block.Add("agent", agent.agent_id());
   block.Add("state", StateOf(agent));
   if (agent.disabled()) {
@@ -32,17 +29,74 @@ void WriteAgent(const Surroundings& around, const v1::Agent& agent) {
                                     ? std::vector<std::string>{"anywhere"}
                                     : std::vector<std::string>(agent.allowed_addresses().begin(),
                                                                agent.allowed_addresses().end()));
+}
+
+void AddSecret(Block& block, const v1::Agent& agent, Time now) {
   block.Add("secret fingerprint",
             agent.secret_fingerprint().empty() ? "none of its own" : agent.secret_fingerprint());
   if (agent.has_secret_create_time()) {
     block.Add("secret since", FormatMoment(FromProto(agent.secret_create_time()), now));
   }
-  if (agent.has_session()) {
-    const v1::Session& session = agent.session();
-    block.Add("connected from", session.peer_address());
-    block.Add("connected since", FormatMoment(FromProto(session.open_time()), now));
-    block.Add("gateway", session.gateway_id());
-    block.Add("session", session.session_id() + " (epoch " + std::to_string(session.epoch()) + ")");
+}
+
+// Which of the agent's secrets the session came with, seen from now.
+std::string SessionSecretText(const v1::Agent& agent) {
+  const std::string& used = agent.session().secret_fingerprint();
+  if (used.empty()) return "the fleet secret";
+  return used == agent.secret_fingerprint() ? used : used + " (an earlier one)";
+}
+
+void AddSession(Block& block, const v1::Agent& agent, Time now) {
+  const v1::Session& session = agent.session();
+  block.Add("connected from", session.peer_address());
+  block.Add("connected since", FormatMoment(FromProto(session.open_time()), now));
+  block.Add("connected with", SessionSecretText(agent));
+  block.Add("gateway", session.gateway_id());
+  block.Add("session", session.session_id() + " (epoch " + std::to_string(session.epoch()) + ")");
+}
+
+std::string ConfigText(const v1::Agent& agent) {
+  const std::string version = "version " + std::to_string(agent.config_version());
+  if (agent.delivered_config_version() == agent.config_version()) return version;
+  return version + ", waiting for the agent, which " +
+         (agent.delivered_config_version() == 0
+              ? "has had none yet"
+              : "has version " + std::to_string(agent.delivered_config_version()));
+}
+
+// What it says of itself, and how far it has got what it is told.
+void AddReports(Block& block, const v1::Agent& agent, Time now) {
+  if (agent.has_last_sync_time()) {
+    block.Add("last sync", FormatMoment(FromProto(agent.last_sync_time()), now));
+  }
+  if (agent.has_status()) {
+    const Result<std::string> fields = ToJson(agent.status().fields());
+    block.Add("status", fields.ok() ? *fields : "(" + fields.error().message + ")");
+    block.Add("status of", FormatMoment(FromProto(agent.status().time()), now));
+  }
+  if (agent.config_version() > 0) block.Add("configuration", ConfigText(agent));
+}
+
+std::string RefusalText(const v1::Refusal& refusal, Time now) {
+  std::string text =
+      ReasonText(refusal.reason()) + ", " + FormatMoment(FromProto(refusal.last_time()), now);
+  if (refusal.count() > 1) text += ", " + std::to_string(refusal.count()) + " attempts";
+  return text;
+}
+
+}  // namespace
+
+void WriteAgent(const Surroundings& around, const v1::Agent& agent,
+                const v1::Refusal* last_refusal) {
+  const Time now = around.clock.Now();
+  Block block;
+  AddIdentity(block, agent, now);
+  AddSecret(block, agent, now);
+  if (agent.has_session()) AddSession(block, agent, now);
+  AddReports(block, agent, now);
+  if (last_refusal != nullptr) {
+    block.Add("last refused", {RefusalText(*last_refusal, now), Style::kWarning});
+    block.Add("refusal", last_refusal->refusal_id());
   }
   if (agent.has_create_time()) {
     block.Add("created", FormatMoment(FromProto(agent.create_time()), now));

@@ -5,10 +5,13 @@
 
 #include "cli/surroundings.h"
 #include "edgeplane/v1/agent.pb.h"
+#include "edgeplane/v1/refusal.pb.h"
 
 namespace edgeplane::cli {
 
-void WriteAgent(const Surroundings& around, const v1::Agent& agent);
+// `last_refusal` may be null.
+void WriteAgent(const Surroundings& around, const v1::Agent& agent,
+                const v1::Refusal* last_refusal = nullptr);
 void WriteAgents(const Surroundings& around,
                  const google::protobuf::RepeatedPtrField<v1::Agent>& agents);
 

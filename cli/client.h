@@ -43,6 +43,10 @@ class Client {
     return Explain(status);
   }
 
+  // Calls do this by themselves, too: nothing when the text of the request can be
+  // sent, a usage error that names the option otherwise.
+  [[nodiscard]] std::optional<Outcome> CheckText(const google::protobuf::Message& request) const;
+
   // For streams. Only after Prepare.
   [[nodiscard]] Stub& stub() { return *stub_; }
   void PrepareContext(grpc::ClientContext& context, Duration deadline) const;
@@ -51,7 +55,6 @@ class Client {
 
  private:
   std::optional<Outcome> ReadToken();
-  [[nodiscard]] std::optional<Outcome> CheckText(const google::protobuf::Message& request) const;
 
   const Invocation& invocation_;
   ClientSettings settings_;
@@ -62,5 +65,12 @@ class Client {
 // Overwrites the values of the fields that are marked sensitive, so that they
 // do not stay in freed memory.
 void WipeSensitive(google::protobuf::Message& message);
+
+// A message that is wiped whichever way the command ends.
+template <class Message>
+struct Wiped {
+  Message message;
+  ~Wiped() { WipeSensitive(message); }
+};
 
 }  // namespace edgeplane::cli

@@ -66,6 +66,7 @@ Result<ClientSettings> ResolveClientSettings(const ClientFlags& flags) {
   if (!resolved.ok()) return resolved.error();
 
   ClientSettings settings;
+  settings.data_dir = data_dir;
   settings.timeout = timeout;
   settings.token_file_given = !token_file.empty();
   settings.token_file = token_file;

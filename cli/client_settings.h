@@ -16,6 +16,7 @@ using ClientFlags = SettingSet::Values;
 
 struct ClientSettings {
   std::string server;      // host:port
+  std::string data_dir;    // empty: there is none
   std::string token_file;  // empty: there is no data directory to have one in
   // False when the token file is only where one would be by default: then it
   // need not be there, and the server decides what a call without token may do.

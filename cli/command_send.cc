@@ -5,6 +5,7 @@
 #include "cli/command_commands.h"
 #include "cli/command_view.h"
 #include "cli/command_wait.h"
+#include "cli/format.h"
 #include "cli/json_output.h"
 #include "cli/payload.h"
 #include "cli/span_option.h"
@@ -28,14 +29,6 @@ struct WatchOptions {
   std::string id;
   std::optional<Duration> max_wait;
 };
-
-google::protobuf::Duration ToProto(Duration span) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
-  google::protobuf::Duration proto;
-  proto.set_seconds(seconds.count());
-  proto.set_nanos(static_cast<int32_t>(std::chrono::nanoseconds(span - seconds).count()));
-  return proto;
-}
 
 Result<v1::SendCommandRequest> ToRequest(const SendOptions& options, std::istream& in) {
   const Result<std::string> text = ReadPayloadText(options.payload, in);

@@ -23,14 +23,15 @@ constexpr std::string_view kExitCodes =
     "  0   done; a command that was waited for has COMPLETED\n"
     "  1   the server refused or failed, or the output could not be written\n"
     "  2   the command line, or a file it names, cannot be used; nothing was sent\n"
-    "  3   there is no such agent, command or refusal\n"
+    "  3   there is no such agent, command, token, secret or refusal\n"
     "  4   the server could not be reached, or did not answer in time\n"
     "  5   not permitted: no admin token, or one the server does not accept\n"
     "  10  the command that was waited for FAILED\n"
     "  11  .. it EXPIRED\n"
     "  12  .. it was CANCELLED\n"
     "  13  .. it is IN_DOUBT\n"
-    "  14  .. it had not ended when --max-wait was over";
+    "  14  .. it had not ended when --max-wait was over\n"
+    "  15  a simulation lost something, or does not know";
 
 std::string Normalised(std::string_view word) {
   std::string text(word);

@@ -51,6 +51,10 @@ void WriteCommand(const Surroundings& around, const v1::Command& command) {
   }
   const Result<std::string> payload = ToJson(command.payload());
   block.Add("payload", payload.ok() ? *payload : "(" + payload.error().message + ")");
+  if (command.has_result()) {
+    const Result<std::string> result = ToJson(command.result());
+    block.Add("result", result.ok() ? *result : "(" + result.error().message + ")");
+  }
   block.Write(around.out, around.colour);
   if (command.history().empty()) return;
   around.out << '\n';

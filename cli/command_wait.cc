@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "base/setting_text.h"
+#include "cli/back_off.h"
 #include "cli/command_view.h"
 #include "cli/escape.h"
 #include "cli/format.h"
@@ -21,8 +21,6 @@ constexpr Duration kStreamTime = std::chrono::seconds(60);
 // How long the server may be away before the wait is given up, and how long
 // after its time a command may take to expire.
 constexpr Duration kAwayMax = std::chrono::seconds(60);
-constexpr Duration kBackOffMin = std::chrono::milliseconds(100);
-constexpr Duration kBackOffMax = std::chrono::seconds(5);
 
 class Follower {
  public:
@@ -74,7 +72,7 @@ class Follower {
     const auto reader = client_.stub().WatchCommand(&context, request);
     v1::WatchCommandResponse response;
     while (reader->Read(&response)) {
-      back_off_ = kBackOffMin;
+      back_off_.Reset();
       // A server that repeats itself must not make us repeat it.
       if (response.step().number() <= last_number_) continue;
       last_number_ = response.step().number();
@@ -98,8 +96,7 @@ class Follower {
   std::optional<Outcome> LookAgain() {
     const Steady::time_point give_up = std::min(end_, Steady::now() + kAwayMax);
     for (;;) {
-      std::this_thread::sleep_for(std::clamp(TimeLeft(), Duration::zero(), back_off_));
-      back_off_ = std::min(back_off_ * 2, kBackOffMax);
+      back_off_.Pause(TimeLeft());
       std::optional<Outcome> failure = Look();
       if (!failure) return std::nullopt;
       if (failure->code != ExitCode::kUnreachable || Steady::now() > give_up) return failure;
@@ -118,7 +115,7 @@ class Follower {
   const Wait& wait_;
   const OnStep& on_step_;
   Steady::time_point end_{};
-  Duration back_off_ = kBackOffMin;
+  BackOff back_off_;
   int32_t last_number_ = 0;
   v1::Command::State state_ = v1::Command::QUEUED;
   v1::Command command_;  // as last looked at

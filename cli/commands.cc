@@ -22,8 +22,11 @@ void AddAllCommands(CommandTree& tree) {
   AddServeCommand(tree);
   AddAgentCommands(tree);
   AddCommandCommands(tree);
+  AddTokenCommands(tree);
+  AddEventCommands(tree);
   AddRefusalCommands(tree);
   AddFleetCommands(tree);
+  AddSimulateCommand(tree);
   AddConfigCommand(tree);
   AddCompletionCommand(tree);
   AddVersionCommand(tree);

@@ -8,8 +8,11 @@ namespace edgeplane::cli {
 void AddServeCommand(CommandTree& tree);       // serve
 void AddAgentCommands(CommandTree& tree);      // agent ..
 void AddCommandCommands(CommandTree& tree);    // command ..
+void AddTokenCommands(CommandTree& tree);      // token ..
+void AddEventCommands(CommandTree& tree);      // event ..
 void AddRefusalCommands(CommandTree& tree);    // refusal ..
 void AddFleetCommands(CommandTree& tree);      // fleet ..
+void AddSimulateCommand(CommandTree& tree);    // simulate
 void AddConfigCommand(CommandTree& tree);      // config
 void AddCompletionCommand(CommandTree& tree);  // completion
 void AddVersionCommand(CommandTree& tree);     // version

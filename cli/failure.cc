@@ -104,12 +104,14 @@ std::string OptionForField(std::string_view field, const CLI::App& leaf) {
     std::string_view field;
     const char* option;
   };
-  static constexpr std::array<Alias, 14> kAliases = {{{"agent_id", "--id"},
+  static constexpr std::array<Alias, 16> kAliases = {{{"agent_id", "--id"},
                                                       {"agent_id", "--agent"},
                                                       {"agent_id", "ID"},
                                                       {"agent_id", "AGENT"},
                                                       {"command_id", "COMMAND_ID"},
                                                       {"refusal_id", "REFUSAL_ID"},
+                                                      {"join_token_id", "TOKEN_ID"},
+                                                      {"event_type", "--type"},
                                                       {"user_phone", "--phone"},
                                                       {"display_name", "--name"},
                                                       {"labels", "--label"},

@@ -20,6 +20,7 @@ void WriteStatus(const Surroundings& around, const v1::FleetStatus& status) {
   block.Add("agents", std::to_string(status.agents()));
   block.Add("connected", std::to_string(status.agents_connected()));
   block.Add("disabled", std::to_string(status.agents_disabled()));
+  block.Add("without own secret", std::to_string(status.agents_without_secret()));
   block.Write(out, around.colour);
 
   if (!status.commands().empty()) {

@@ -8,6 +8,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/encoding.h"
+
 namespace edgeplane::cli {
 namespace {
 
@@ -36,6 +38,14 @@ google::protobuf::Timestamp ToProto(Time time) {
   proto.set_seconds(seconds.time_since_epoch().count());
   proto.set_nanos(static_cast<int32_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(time - seconds).count()));
+  return proto;
+}
+
+google::protobuf::Duration ToProto(Duration span) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
+  google::protobuf::Duration proto;
+  proto.set_seconds(seconds.count());
+  proto.set_nanos(static_cast<int32_t>(std::chrono::nanoseconds(span - seconds).count()));
   return proto;
 }
 
@@ -83,6 +93,11 @@ std::vector<std::string> FormatLabels(
   for (const auto& [key, value] : labels) parts.push_back(key + "=" + value);
   std::ranges::sort(parts);
   return parts;
+}
+
+std::string Shortened(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  return std::string(CutUtf8(text, bytes_max)) + "..";
 }
 
 std::string Join(const std::vector<std::string>& parts, std::string_view separator) {

@@ -1,6 +1,7 @@
 // Values as people read them.
 #pragma once
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/map.h>
 #include <google/protobuf/timestamp.pb.h>
 
@@ -17,6 +18,7 @@ namespace edgeplane::cli {
 
 Time FromProto(const google::protobuf::Timestamp& time);
 google::protobuf::Timestamp ToProto(Time time);
+google::protobuf::Duration ToProto(Duration span);
 
 // 2026-01-31T10:15:00+01:00, in this machine's time zone.
 std::string FormatLocal(Time time);
@@ -30,6 +32,8 @@ std::string FormatMoment(Time time, Time now);
 // "k=v" each, by key.
 std::vector<std::string> FormatLabels(
     const google::protobuf::Map<std::string, std::string>& labels);
+// At most `bytes_max` bytes of it, and ".." where there is more.
+std::string Shortened(std::string_view text, size_t bytes_max);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 
 // An enum's name, or its number where this program does not know it (the

@@ -12,7 +12,7 @@ enum class ExitCode : int {
   kOk = 0,
   kFailed = 1,        // the server refused or failed, or the output could not be written
   kUsage = 2,         // the command line itself is wrong; nothing was sent
-  kNotFound = 3,      // the server knows no such agent, command or refusal
+  kNotFound = 3,      // the server knows no such agent, command, token, secret or refusal
   kUnreachable = 4,   // no answer from a server
   kNotPermitted = 5,  // no token, an unknown one, or one whose role does not allow this
 
@@ -22,6 +22,8 @@ enum class ExitCode : int {
   kCommandCancelled = 12,
   kCommandInDoubt = 13,
   kCommandUnfinished = 14,  // the wait ended before the command did
+
+  kLost = 15,  // a simulation lost something
 };
 
 // A code and, unless all went well, what standard error says: first what is

@@ -76,7 +76,7 @@ Result<google::protobuf::Struct> ParsePayload(std::string_view text) {
   if (!parsed.ok()) return parsed.error();
   if (!parsed->is_object()) {
     return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     "the payload must be a JSON object, for example {\"minutes\": 5}");
+                     "must be a JSON object, for example {\"minutes\": 5}");
   }
   if (const std::optional<std::string> number = FindInexactNumber(text)) {
     const std::string shown =

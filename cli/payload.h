@@ -1,4 +1,5 @@
-// A command's payload, from what the operator typed to the API's Struct.
+// A command's payload or an agent's configuration, from what the operator typed to
+// the API's Struct.
 #pragma once
 
 #include <google/protobuf/struct.pb.h>

@@ -59,6 +59,7 @@ void AddExpected(Block& block, const v1::Expected& expected, Time now) {
   }
   block.Add("addresses",
             {expected.allowed_addresses().begin(), expected.allowed_addresses().end()});
+  block.Add("session held by", expected.session_peer_address());
 }
 
 }  // namespace

@@ -35,14 +35,15 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-Result<SecretFile> SecretFile::Create(std::string path) {
+Result<SecretFile> SecretFile::Create(std::string path, const std::string& option) {
   // O_EXCL also refuses symbolic links, dangling ones included (open(2)).
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0 && errno == EEXIST) {
     return MakeError(v1::ErrorReason::INVALID_FIELD,
                      path +
                          " exists and will not be overwritten; move it away, or name another "
-                         "file with --secret-out F.");
+                         "file with " +
+                         option + " F.");
   }
   if (fd < 0) return FileError(path, "cannot make", errno);
   return SecretFile(std::move(path), fd);

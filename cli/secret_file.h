@@ -16,8 +16,8 @@ namespace edgeplane::cli {
 class SecretFile {
  public:
   // INVALID_FIELD when there is something at `path`, whatever it is, or the
-  // file cannot be made there.
-  static Result<SecretFile> Create(std::string path);
+  // file cannot be made there. `option` is how another path is given.
+  static Result<SecretFile> Create(std::string path, const std::string& option = "--secret-out");
   ~SecretFile();
   SecretFile(SecretFile&& other) noexcept;
   SecretFile& operator=(SecretFile&&) = delete;

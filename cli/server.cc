@@ -1,5 +1,6 @@
 #include "cli/server.h"
 
+#include "base/endpoint.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "cli/data_directory.h"
@@ -8,6 +9,7 @@
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "gateway/tls_context.h"
 #include "services/admin/bootstrap_token.h"
+#include "services/registry/fleet_secret.h"
 
 namespace edgeplane::cli {
 
@@ -23,7 +25,7 @@ constexpr auto kCallsGrace = std::chrono::seconds(2);
 
 // An address that cannot be listened on is mended by another.
 Error WithSetting(Error error, const std::string& settings) {
-  if (error.message.starts_with("Cannot listen on")) {
+  if (IsCannotListen(error)) {
     error.message += " Another address can be given with " + settings + ".";
   }
   return error;
@@ -100,8 +102,11 @@ Status Server::UnlockVault() {
 }
 
 Status Server::StartServices() {
-  registry_ =
-      std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_, metrics_);
+  const Result<Secret> fleet_secret =
+      registry::ReadFleetSecret(settings_.registry.fleet_secret_file);
+  if (!fleet_secret) return fleet_secret.error();
+  registry_ = std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_,
+                                                   metrics_, *fleet_secret);
   const Result<admin::BootstrapToken> token =
       admin::EnsureAdminToken(*store_, admin_token_path(), clock_);
   if (!token) return token.error();
@@ -109,12 +114,14 @@ Status Server::StartServices() {
                                   *vault_,
                                   registry_->control(),
                                   registry_->signals(),
+                                  registry_->event_signals(),
                                   registry_->metrics(),
                                   registry_->pool(),
                                   clock_,
                                   metrics_};
   admin_ = std::make_unique<admin::Admin>(settings_.admin, parts);
   if (Status started = admin_->Start(); !started) return started;
+  registry_->SetOperatorView(admin_->operator_view());
   registry_->Start();
 
   rpc::GrpcServerSettings internal;

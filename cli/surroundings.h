@@ -13,6 +13,7 @@ struct Surroundings {
   std::ostream& out;  // what was asked for, and nothing else
   std::ostream& err;  // everything said to the person
   bool in_is_terminal = false;
+  bool err_is_terminal = false;
   bool colour = false;  // on `out`
   const Clock& clock;
 };

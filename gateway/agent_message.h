@@ -8,23 +8,13 @@
 
 #include "base/json.h"
 #include "edgeplane/v1/agent_registry.pb.h"
+#include "gateway/agent_data.h"
 
 namespace edgeplane::gateway {
 
 struct PingMessage {};
-struct AckMessage {
-  std::string command_id;  // a UUID, lower case
-  v1::CommandAck::Outcome outcome = v1::CommandAck::OUTCOME_UNSPECIFIED;
-  std::string status;  // the agent's own word
-  std::string error;   // at most 4 KiB
-};
-struct StatusMessage {};
-struct EventMessage {};
 struct UnknownMessage {
   std::string type;  // printable, at most 64 bytes
-};
-struct MalformedMessage {
-  std::string why;  // a sentence; never repeats the input
 };
 
 using AgentMessage = std::variant<PingMessage, AckMessage, StatusMessage, EventMessage,
@@ -32,8 +22,15 @@ using AgentMessage = std::variant<PingMessage, AckMessage, StatusMessage, EventM
 
 AgentMessage ParseAgentMessage(std::string_view text, const JsonLimits& limits);
 
+// {"command_id":..,"command_type":..,"payload":{..},..}: what a command is to an
+// agent, on whichever channel.
+std::string CommandData(const v1::Deliver& command);
 // {"type":"command","data":{..}}
 std::string CommandText(const v1::Deliver& command);
+// {"type":"config_update","data":{..}}
+std::string ConfigText(std::string_view config_json);
+// {"type":"event_ack","data":{"event_id":..}}; the id as JSON.
+std::string EventAckText(std::string_view id_json);
 
 inline constexpr std::string_view kPongText = R"({"type":"pong"})";
 inline constexpr std::string_view kConnectedText = R"({"type":"connected"})";

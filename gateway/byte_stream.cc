@@ -65,6 +65,12 @@ void ByteStream::Close() {
   socket_.close(ignored);
 }
 
+void ByteStream::Cut() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  Close();
+}
+
 bool ByteStream::HandshakeBegun() const {
   return ssl_ && BIO_number_read(SSL_get_rbio(ssl_.get())) > 0;
 }
@@ -105,7 +111,8 @@ ByteStream::Attempt ByteStream::TryHandshake() {
   if (!ssl_) return {};
   ERR_clear_error();
   errno = 0;
-  const int result = SSL_accept(ssl_.get());
+  const int result =
+      SSL_is_server(ssl_.get()) != 0 ? SSL_accept(ssl_.get()) : SSL_connect(ssl_.get());
   if (result == 1) return {};
   return FromSsl(result);
 }

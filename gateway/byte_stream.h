@@ -40,7 +40,8 @@ class ByteStream {
  public:
   using executor_type = tcp::socket::executor_type;
 
-  // `ssl` is null for a plain connection; otherwise a fresh server side.
+  // `ssl` is null for a plain connection; otherwise a fresh side, the server's or
+  // the client's.
   ByteStream(tcp::socket socket, SslPtr ssl, std::chrono::steady_clock::duration finish_timeout);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
@@ -73,6 +74,9 @@ class ByteStream {
   void ClearDeadline();
   // Ends the connection at once; what is under way fails, and all that comes.
   void Close();
+  // As if the line had been cut: what waits to be sent is thrown away, and the
+  // peer sees a reset.
+  void Cut();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
 
   // Bytes that were read too early come first at the next read.

@@ -2,13 +2,8 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/verb.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
-#include "base/version.h"
-#include "gateway/http_answer.h"
 #include "gateway/session.h"
 
 namespace edgeplane::gateway {
@@ -45,6 +40,8 @@ asio::awaitable<void> Connection::Run() {
   if (!co_await Handshake()) co_return stream_.Close();
   bool first = true;
   for (;;) {
+    path_ = HttpPath::kOther;
+    answered_ = {};
     std::optional<HttpRequest> request = co_await ReadHead(first);
     if (!request) break;
     stream_.ClearDeadline();
@@ -92,8 +89,7 @@ asio::awaitable<bool> Connection::Handshake() {
   } else {
     refused.detail = "The peer went away during the handshake.";
   }
-  co_await Refuse(std::move(refused), std::nullopt);
-  co_return false;
+  co_return co_await Refuse(std::move(refused));
 }
 
 // --- HTTP ---------------------------------------------------------------------
@@ -140,63 +136,42 @@ asio::awaitable<void> Connection::ReadFailed(error_code error, bool first) {
 }
 
 asio::awaitable<bool> Connection::Serve(HttpRequest request) {
+  answered_.is_head = request.method() == http::verb::head;
   const std::string_view raw_target(request.target().data(), request.target().size());
   const std::optional<Target> target = ParseTarget(raw_target);
   if (!target) {
     const BadRequest bad{v1::MALFORMED_REQUEST, 400, "The request target is not a path."};
-    co_await RefuseBad(bad, &request, "");
-    co_return false;
+    co_return co_await RefuseBad(bad, &request, "");
   }
-  if (target->path == "/edge/ws") {
-    co_await ServeUpgrade(std::move(request), *target);
-    co_return false;
+  path_ = PathOf(target->path);
+  answered_.allow = MethodOf(path_);
+  if (path_ == HttpPath::kOther) {
+    const BadRequest bad{v1::PATH_UNKNOWN, 404, ""};
+    co_return co_await RefuseBad(bad, &request, "");
   }
-  if (target->path == "/health") co_return co_await ServeHealth(request);
-  const BadRequest bad{v1::PATH_UNKNOWN, 404, ""};
-  co_await RefuseBad(bad, &request, "");
-  co_return false;
-}
-
-asio::awaitable<bool> Connection::ServeHealth(const HttpRequest& request) {
-  const uint64_t body_bytes = ContentLength(request);
-  if (request.method() != http::verb::get) {
+  if (std::string_view(request.method_string()) != MethodOf(path_)) {
     const BadRequest bad{v1::METHOD_NOT_ALLOWED, 405, ""};
-    co_await RefuseBad(bad, &request, "");
-    co_return false;
+    co_return co_await RefuseBad(bad, &request, "");
   }
-  if (body_bytes > static_cast<uint64_t>(context_.settings.max_body_bytes)) {
-    const BadRequest bad{v1::REQUEST_TOO_LARGE, 413, "The body is larger than max-body-bytes."};
-    co_await RefuseBad(bad, &request, "");
-    co_return false;
+  if (path_ == HttpPath::kHealth) co_return co_await ServeHealth(request);
+  if (context_.draining) {
+    const BadRequest bad{v1::DRAINING, 503, ""};
+    co_return co_await RefuseBad(bad, &request, "");
   }
-  stream_.SetDeadline(context_.settings.request_head_timeout);
-  const bool complete = co_await SkipBody(body_bytes);
-  if (!complete) co_return false;
-  const bool healthy = context_.registry.linked() && !context_.draining;
-  const boost::json::object body = {{"status", healthy ? "healthy" : "unavailable"},
-                                    {"version", Version()}};
-  const bool keep_alive = request.keep_alive() && healthy;
-  const std::string answer =
-      JsonAnswer(healthy ? 200 : 503, boost::json::serialize(body), keep_alive);
-  error_code ec;
-  co_await asio::async_write(stream_, asio::buffer(answer), Into(ec));
-  if (ec) co_return false;
-  if (!keep_alive) co_await stream_.async_finish(Into(ec));
-  co_return keep_alive;
-}
-
-asio::awaitable<bool> Connection::SkipBody(uint64_t bytes) {
-  const size_t buffered = std::min<uint64_t>(bytes, buffer_.size());
-  buffer_.erase(0, buffered);
-  bytes -= buffered;
-  std::string chunk(std::min<uint64_t>(bytes, kReadChunk), '\0');
-  while (bytes > 0) {
-    error_code ec;
-    const size_t wanted = std::min<uint64_t>(bytes, chunk.size());
-    bytes -= co_await stream_.async_read_some(asio::buffer(chunk.data(), wanted), Into(ec));
-    if (ec) co_return false;
+  switch (path_) {
+    case HttpPath::kRegister:
+      co_return co_await ServeRegister(request, *target);
+    case HttpPath::kSync:
+      co_return co_await ServeSync(request, *target);
+    case HttpPath::kCommandAck:
+    case HttpPath::kAckCommand:
+      co_return co_await ServeAck(request, *target);
+    case HttpPath::kAgent:
+      co_return co_await ServeAgent(request, *target);
+    default:
+      co_await ServeUpgrade(std::move(request), *target);
+      co_return false;
   }
-  co_return true;
 }
 
 }  // namespace edgeplane::gateway

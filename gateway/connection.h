@@ -9,14 +9,17 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
+#include <variant>
 
+#include "base/json.h"
 #include "gateway/byte_stream.h"
 #include "gateway/connection_quota.h"
 #include "gateway/credentials.h"
 #include "gateway/gateway_metrics.h"
 #include "gateway/gateway_settings.h"
+#include "gateway/http_answer.h"
 #include "gateway/rate_limit.h"
 #include "gateway/refusal_book.h"
 #include "gateway/registry_client.h"
@@ -25,6 +28,7 @@
 namespace edgeplane::gateway {
 
 class Session;
+struct SyncBody;
 
 // What every connection of a gateway shares.
 struct GatewayContext {
@@ -33,7 +37,8 @@ struct GatewayContext {
   GatewayMetrics& metrics;
   RegistryClient& registry;
   RefusalBook& refusals;
-  KeyedRateLimit& attempts;
+  KeyedRateLimit& attempts;  // upgrades and registrations
+  KeyedRateLimit& calls;     // the other HTTP calls
   const std::atomic<bool>& draining;
 };
 
@@ -65,8 +70,21 @@ class Connection {
   asio::awaitable<void> ReadFailed(error_code error, bool first);
   // True when the connection may carry another request.
   asio::awaitable<bool> Serve(HttpRequest request);
+  // --- the HTTP calls: true as Serve ---
   asio::awaitable<bool> ServeHealth(const HttpRequest& request);
-  asio::awaitable<bool> SkipBody(uint64_t bytes);
+  asio::awaitable<bool> ServeRegister(const HttpRequest& request, const Target& target);
+  asio::awaitable<bool> ServeSync(const HttpRequest& request, const Target& target);
+  asio::awaitable<bool> ServeAck(const HttpRequest& request, const Target& target);
+  asio::awaitable<bool> ServeAgent(const HttpRequest& request, const Target& target);
+  asio::awaitable<bool> AnswerSync(const HttpRequest& request, Credentials credentials,
+                                   SyncBody body);
+  // Nothing when it did not come, and the connection is over.
+  asio::awaitable<std::optional<std::string>> ReadBody(const HttpRequest& request,
+                                                       const std::string& agent_id);
+  [[nodiscard]] JsonLimits BodyLimits() const;
+  // False, and `refused` says why, when `who` calls too often from this address.
+  [[nodiscard]] bool TakeCall(const std::string& who, Refused& refused);
+  asio::awaitable<bool> Answer(const HttpRequest& request, int status, std::string_view body);
 
   asio::awaitable<void> ServeUpgrade(HttpRequest request, const Target& target);
   asio::awaitable<AdmitAnswer> AskRegistry(Credentials credentials);
@@ -74,15 +92,19 @@ class Connection {
   asio::awaitable<v1::Disconnect> RunSession(HttpRequest request, const SessionKey& key,
                                              std::shared_ptr<Session>& session);
 
-  asio::awaitable<void> RefuseBad(const BadRequest& bad, const HttpRequest* request,
+  // Both end the connection; false, as Serve has it.
+  asio::awaitable<bool> RefuseBad(const BadRequest& bad, const HttpRequest* request,
                                   const std::string& agent_id);
-  asio::awaitable<void> Refuse(Refused refused, std::optional<std::chrono::seconds> retry_after);
+  asio::awaitable<bool> Refuse(Refused refused);
 
   const GatewayContext& context_;
   const ConnectionPlace place_;
   const Peer peer_;
   ByteStream stream_;
   std::string buffer_;  // read, and not yet used
+  // The request that is being answered, as far as it is known.
+  HttpPath path_ = HttpPath::kOther;
+  AnsweredRequest answered_;
   Session* session_ = nullptr;
   std::shared_ptr<Connection*> self_;  // null once this is gone; for timers
   asio::steady_timer drain_timer_;
@@ -91,5 +113,20 @@ class Connection {
 // The part of a refusal that stands in the request, as the ledger keeps it:
 // names and shapes, never a secret.
 Refused DescribeRequest(const HttpRequest& request);
+// Adds why the registry refuses, or why it does not say.
+void Explain(const v1::RefusedAttempt& decision, Refused& refused);
+void Explain(const NoDecision& none, Refused& refused);
+// Is the registry's answer something else than a yes? Then `refused` says what.
+template <class... Alternatives>
+bool Refuses(const std::variant<Alternatives...>& answer, Refused& refused) {
+  if (const auto* decision = std::get_if<v1::RefusedAttempt>(&answer)) {
+    Explain(*decision, refused);
+  } else if (const auto* none = std::get_if<NoDecision>(&answer)) {
+    Explain(*none, refused);
+  } else {
+    return false;
+  }
+  return true;
+}
 
 }  // namespace edgeplane::gateway

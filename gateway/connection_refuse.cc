@@ -1,4 +1,5 @@
 // Connection: refusing, and what of a request the ledger keeps.
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -6,7 +7,6 @@
 
 #include "base/reasons.h"
 #include "gateway/connection.h"
-#include "gateway/http_answer.h"
 
 namespace edgeplane::gateway {
 
@@ -17,6 +17,7 @@ namespace http = boost::beast::http;
 
 // Until a registry may be there again; agents spread their own back-off on top.
 constexpr std::chrono::seconds kRetryAfter(5);
+constexpr int64_t kRetryAfterMax = 24 * 3600;
 
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
@@ -48,7 +49,27 @@ Refused DescribeRequest(const HttpRequest& request) {
   return refused;
 }
 
-asio::awaitable<void> Connection::RefuseBad(const BadRequest& bad, const HttpRequest* request,
+void Explain(const v1::RefusedAttempt& decision, Refused& refused) {
+  refused.reason = decision.reason();
+  refused.detail = decision.detail();
+  refused.presented.MergeFrom(decision.presented());
+  refused.expected = decision.expected();
+  refused.variant = decision.presented().fingerprint();
+  if (refused.agent_id.empty()) refused.agent_id = decision.agent_id();
+  if (decision.has_retry_after()) {
+    // Rounded up: whoever comes at that moment must not be too early.
+    const auto& wait = decision.retry_after();
+    const int64_t seconds = wait.seconds() + (wait.nanos() > 0 ? 1 : 0);
+    refused.retry_after = std::chrono::seconds(std::clamp<int64_t>(seconds, 1, kRetryAfterMax));
+  }
+}
+
+void Explain(const NoDecision& none, Refused& refused) {
+  refused.reason = none.reason;
+  refused.detail = none.detail;
+}
+
+asio::awaitable<bool> Connection::RefuseBad(const BadRequest& bad, const HttpRequest* request,
                                             const std::string& agent_id) {
   Refused refused = request != nullptr ? DescribeRequest(*request) : Refused();
   refused.reason = bad.reason;
@@ -56,11 +77,10 @@ asio::awaitable<void> Connection::RefuseBad(const BadRequest& bad, const HttpReq
   refused.detail = bad.detail;
   refused.variant = bad.detail;
   refused.agent_id = agent_id;
-  co_await Refuse(std::move(refused), std::nullopt);
+  co_return co_await Refuse(std::move(refused));
 }
 
-asio::awaitable<void> Connection::Refuse(Refused refused,
-                                         std::optional<std::chrono::seconds> retry_after) {
+asio::awaitable<bool> Connection::Refuse(Refused refused) {
   const v1::ReasonTraits& traits = TraitsOf(refused.reason);
   if (refused.http_status == 0 && traits.http_status_size() > 0) {
     refused.http_status = traits.http_status(0);
@@ -70,14 +90,21 @@ asio::awaitable<void> Connection::Refuse(Refused refused,
   refused.presented.set_tls_version(
       refused.reason == v1::TLS_HANDSHAKE_FAILED ? "" : stream_.TlsVersion());
   const std::string refusal_id = context_.refusals.Note(refused);
-  if (refused.http_status == 503 && !retry_after) retry_after = kRetryAfter;
-  if (refused.http_status == 0) co_return;
-  const std::string answer =
-      RefusalAnswer(refused.reason, refused.http_status, refusal_id, retry_after);
+  if (refused.http_status == 0) co_return false;
+  const bool comes_again = refused.http_status == 503 || refused.http_status == 429;
+  if (!comes_again) {
+    refused.retry_after.reset();
+  } else if (!refused.retry_after) {
+    refused.retry_after = kRetryAfter;
+  }
+  const std::string answer = RefusalAnswer(refused.reason, refused.http_status, refusal_id,
+                                           refused.retry_after, answered_);
+  context_.metrics.HttpAnswered(path_, refused.http_status);
   stream_.SetDeadline(context_.settings.close_timeout);
   error_code ec;
   co_await asio::async_write(stream_, asio::buffer(answer), Into(ec));
   if (!ec) co_await stream_.async_finish(Into(ec));
+  co_return false;
 }
 
 }  // namespace edgeplane::gateway

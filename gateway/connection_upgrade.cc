@@ -1,11 +1,10 @@
 // Connection: from an upgrade request to the end of its session.
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
 #include "base/reasons.h"
+#include "gateway/await_reply.h"
 #include "gateway/connection.h"
 #include "gateway/session.h"
 #include "gateway/upgrade_check.h"
@@ -21,17 +20,15 @@ auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec)
 }  // namespace
 
 asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target& target) {
-  if (context_.draining) {
-    const BadRequest bad{v1::DRAINING, 503, ""};
-    co_return co_await RefuseBad(bad, &request, "");
-  }
   if (const std::optional<BadRequest> bad =
           CheckUpgrade(request, context_.settings.allowed_origins)) {
-    co_return co_await RefuseBad(*bad, &request, "");
+    co_await RefuseBad(*bad, &request, "");
+    co_return;
   }
   std::variant<Credentials, BadCredentials> read = ReadCredentials(request, target);
   if (const auto* bad = std::get_if<BadCredentials>(&read)) {
-    co_return co_await RefuseBad(bad->bad, &request, bad->claimed_agent_id);
+    co_await RefuseBad(bad->bad, &request, bad->claimed_agent_id);
+    co_return;
   }
   Credentials& credentials = std::get<Credentials>(read);
   const std::string agent_id = credentials.agent_id;
@@ -43,48 +40,30 @@ asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target
       context_.attempts.Take(agent_id + ' ' + peer_.ip, std::chrono::steady_clock::now());
   if (wait.count() > 0) {
     refused.reason = v1::ATTEMPT_RATE;
-    co_return co_await Refuse(std::move(refused), wait);
+    refused.retry_after = wait;
+    co_await Refuse(std::move(refused));
+    co_return;
   }
   LogInfo("upgrade requested", {{"agent", agent_id}, {"peer", peer_.address}});
 
   AdmitAnswer answer = co_await AskRegistry(std::move(credentials));
-  if (auto* key = std::get_if<SessionKey>(&answer)) {
-    SessionKey admitted = std::move(*key);
-    co_return co_await Upgrade(std::move(request), std::move(admitted));
+  if (Refuses(answer, refused)) {
+    co_await Refuse(std::move(refused));
+    co_return;
   }
-  if (const auto* none = std::get_if<NoDecision>(&answer)) {
-    refused.reason = none->reason;
-    refused.detail = none->detail;
-    co_return co_await Refuse(std::move(refused), std::nullopt);
-  }
-  const auto& decision = std::get<v1::AdmitResponse::Refused>(answer);
-  refused.reason = decision.reason();
-  refused.detail = decision.detail();
-  refused.presented.MergeFrom(decision.presented());
-  refused.expected = decision.expected();
-  refused.variant = decision.presented().fingerprint();
-  co_await Refuse(std::move(refused), std::nullopt);
+  SessionKey admitted = std::move(std::get<SessionKey>(answer));
+  co_await Upgrade(std::move(request), std::move(admitted));
 }
 
 asio::awaitable<AdmitAnswer> Connection::AskRegistry(Credentials credentials) {
   if (!context_.registry.linked()) {
     co_return NoDecision{"This gateway has no link to a registry at the moment."};
   }
-  AdmitQuestion question{std::move(credentials.agent_id), std::move(credentials.bearer),
-                         peer_.address};
-  auto shared = std::make_shared<AdmitQuestion>(std::move(question));
-  auto initiate = [this, shared](auto handler) {
-    // Copyable, as std::function wants; still called once.
-    auto done = std::make_shared<decltype(handler)>(std::move(handler));
-    auto executor = stream_.get_executor();
-    context_.registry.Admit(std::move(*shared), context_.settings.admit_timeout,
-                            [done, executor](AdmitAnswer answer) {
-                              auto result = std::make_shared<AdmitAnswer>(std::move(answer));
-                              asio::post(executor, [done, result] { (*done)(std::move(*result)); });
-                            });
+  const auto ask = [&](std::function<void(AdmitAnswer)> done) {
+    Caller caller{std::move(credentials.agent_id), std::move(credentials.bearer), peer_.address};
+    context_.registry.Admit(std::move(caller), context_.settings.admit_timeout, std::move(done));
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(AdmitAnswer)>(
-      std::move(initiate), asio::use_awaitable);
+  co_return co_await AwaitReply<AdmitAnswer>(stream_.get_executor(), ask);
 }
 
 asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {
@@ -98,9 +77,7 @@ asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {
     LogError("session failed", {{"agent", key.agent_id}, {"what", e.what()}});
   }
   session_ = nullptr;
-  std::optional<std::set<std::string>> written = std::set<std::string>();
-  if (session != nullptr) written = session->written();
-  context_.registry.SessionClosed(key, reason, written);
+  context_.registry.SessionClosed(key, reason, session ? session->written() : UnansweredCommands());
   if (reason == v1::UPGRADE_FAILED) {
     LogWarning("upgrade failed", {{"agent", key.agent_id}, {"peer", peer_.address}});
     co_return;
@@ -133,6 +110,7 @@ asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, cons
   co_await socket.async_accept(request, Into(ec));
   stream_.ClearDeadline();
   if (ec) co_return v1::UPGRADE_FAILED;
+  context_.metrics.HttpAnswered(path_, 101);
   request = {};
 
   const Session::Context session_context{context_.settings, context_.clock, context_.metrics,

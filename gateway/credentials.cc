@@ -61,7 +61,23 @@ Claimed ClaimedId(const HttpRequest& request, const Target& target) {
   return claimed;
 }
 
-std::variant<Secret, BadRequest> Bearer(const HttpRequest& request) {
+}  // namespace
+
+bool IsAgentId(std::string_view text) {
+  const auto alphanumeric = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !text.empty() && text.size() <= 128 && alphanumeric(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+std::string Presentable(std::string_view text, size_t bytes_max) {
+  std::string shown(text.substr(0, bytes_max));
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return shown;
+}
+
+std::variant<Secret, BadRequest> ReadBearer(const HttpRequest& request) {
   const auto count = request.count(http::field::authorization);
   if (count == 0) return Bad(v1::CREDENTIALS_MISSING, 401, "");
   if (count > 1) {
@@ -93,39 +109,49 @@ std::variant<Secret, BadRequest> Bearer(const HttpRequest& request) {
   return Secret::CopyOf(bearer);
 }
 
-}  // namespace
-
-bool IsAgentId(std::string_view text) {
-  const auto alphanumeric = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  return !text.empty() && text.size() <= 128 && alphanumeric(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+std::optional<BadRequest> CheckUrl(const Target& target) {
+  for (const auto& [name, value] : target.query) {
+    if (IsSecretName(name) && !value.empty()) {
+      return Bad(v1::SECRET_IN_URL, 400, "The URL's query has a member named like a secret.");
+    }
+  }
+  return std::nullopt;
 }
 
-std::string Presentable(std::string_view text, size_t bytes_max) {
-  std::string shown(text.substr(0, bytes_max));
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-  return shown;
-}
-
-std::variant<Credentials, BadCredentials> ReadCredentials(const HttpRequest& request,
-                                                          const Target& target) {
+std::variant<Credentials, BadCredentials> ReadCallerCredentials(const HttpRequest& request,
+                                                                const Target& target) {
   const Claimed claimed = ClaimedId(request, target);
   const auto bad = [&claimed](BadRequest why) {
     return BadCredentials{std::move(why), Presentable(claimed.id)};
   };
-  for (const auto& [name, value] : target.query) {
-    if (IsSecretName(name) && !value.empty()) {
-      return bad(Bad(v1::SECRET_IN_URL, 400, "The URL's query has a member named like a secret."));
-    }
-  }
-  if (claimed.id.empty()) return bad(Bad(v1::AGENT_ID_MISSING, 400, ""));
+  if (std::optional<BadRequest> why = CheckUrl(target)) return bad(*std::move(why));
   if (claimed.conflict) return bad(Bad(v1::AGENT_ID_CONFLICT, 400, ""));
-  if (!IsAgentId(claimed.id)) return bad(Bad(v1::AGENT_ID_MALFORMED, 400, ""));
-  std::variant<Secret, BadRequest> bearer = Bearer(request);
+  if (!claimed.id.empty() && !IsAgentId(claimed.id)) {
+    return bad(Bad(v1::AGENT_ID_MALFORMED, 400, ""));
+  }
+  std::variant<Secret, BadRequest> bearer = ReadBearer(request);
   if (auto* why = std::get_if<BadRequest>(&bearer)) return bad(std::move(*why));
   return Credentials{claimed.id, std::move(std::get<Secret>(bearer))};
+}
+
+std::variant<Credentials, BadCredentials> ReadCredentials(const HttpRequest& request,
+                                                          const Target& target) {
+  // Before the rest, so that a request without anything is told to begin here.
+  if (ClaimedId(request, target).id.empty() && !CheckUrl(target)) {
+    return BadCredentials{Bad(v1::AGENT_ID_MISSING, 400, ""), ""};
+  }
+  return ReadCallerCredentials(request, target);
+}
+
+std::optional<BadRequest> AddAgentId(std::string_view id_in_body, Credentials& credentials) {
+  if (id_in_body.empty()) {
+    if (credentials.agent_id.empty()) return Bad(v1::AGENT_ID_MISSING, 400, "");
+    return std::nullopt;
+  }
+  if (!IsAgentId(id_in_body)) return Bad(v1::AGENT_ID_MALFORMED, 400, "");
+  if (credentials.agent_id.empty()) credentials.agent_id = id_in_body;
+  if (credentials.agent_id != id_in_body) return Bad(v1::AGENT_ID_CONFLICT, 400, "");
+  return std::nullopt;
 }
 
 }  // namespace edgeplane::gateway

@@ -2,6 +2,7 @@
 // up. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,18 @@ struct BadCredentials {
 
 std::variant<Credentials, BadCredentials> ReadCredentials(const HttpRequest& request,
                                                           const Target& target);
+// The same of a request that may name its agent elsewhere, or not at all: then
+// the id is empty.
+std::variant<Credentials, BadCredentials> ReadCallerCredentials(const HttpRequest& request,
+                                                                const Target& target);
+// What the body of such a request says of the id besides (empty: nothing). The
+// two must agree, and one of them has to be there.
+std::optional<BadRequest> AddAgentId(std::string_view id_in_body, Credentials& credentials);
+
+// The bearer alone, whoever it is of.
+std::variant<Secret, BadRequest> ReadBearer(const HttpRequest& request);
+// SECRET_IN_URL, where there is one.
+std::optional<BadRequest> CheckUrl(const Target& target);
 
 // `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`
 bool IsAgentId(std::string_view text);

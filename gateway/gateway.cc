@@ -30,7 +30,7 @@ namespace {
 constexpr auto kFlushEvery = std::chrono::milliseconds(500);
 constexpr auto kLastWords = std::chrono::seconds(5);
 constexpr auto kAbortGrace = std::chrono::seconds(2);
-constexpr size_t kAttemptKeysMax = 65'536;
+constexpr size_t kRateKeysMax = 65'536;
 
 }  // namespace
 
@@ -53,6 +53,7 @@ class Gateway::Impl {
   RegistryClient registry_;
   RefusalBook refusals_;
   KeyedRateLimit attempts_;
+  KeyedRateLimit calls_;
   ConnectionQuota quota_;
   std::atomic<bool> draining_ = false;
   const GatewayContext context_;
@@ -75,10 +76,12 @@ Gateway::Impl::Impl(Options options, const std::shared_ptr<grpc::Channel>& chann
                  options_.settings.refusal_rows_per_minute},
                 clock, metrics_,
                 [this](const v1::Refusal& refusal) { registry_.Refused(refusal); }),
-      attempts_(options_.settings.upgrade_attempts_per_minute, kAttemptKeysMax),
+      attempts_(options_.settings.upgrade_attempts_per_minute, kRateKeysMax),
+      calls_(options_.settings.messages_per_minute, kRateKeysMax),
       quota_(static_cast<size_t>(options_.settings.max_connections),
              static_cast<size_t>(options_.settings.max_connections_per_address)),
-      context_{options_.settings, clock, metrics_, registry_, refusals_, attempts_, draining_},
+      context_{options_.settings, clock,     metrics_, registry_,
+               refusals_,         attempts_, calls_,   draining_},
       loops_(static_cast<size_t>(options_.settings.threads)),
       flush_timer_(loops_.first()) {
   metrics_registry.OnScrape([this] { metrics_.SocketsOpen(quota_.taken()); });

@@ -1,5 +1,8 @@
 #include "gateway/gateway_metrics.h"
 
+#include <set>
+#include <string>
+
 #include "base/reasons.h"
 
 namespace edgeplane::gateway {
@@ -13,6 +16,20 @@ std::vector<double> SessionBuckets() {
 
 constexpr std::array<const char*, 6> kMessageTypes = {"ping",  "command_ack", "status",
                                                       "event", "unknown",     "malformed"};
+// Of DroppedReport, from kEvent on.
+constexpr std::array<const char*, 3> kReportKinds = {"event", "status", "result"};
+
+// Every status there is an answer with.
+std::set<int> HttpStatuses() {
+  std::set<int> statuses = {101, 200, 404, 409, 503};
+  const auto* reasons = v1::Reason_descriptor();
+  for (int i = 0; i < reasons->value_count(); ++i) {
+    const auto reason = static_cast<v1::Reason>(reasons->value(i)->number());
+    const auto& of_reason = TraitsOf(reason).http_status();
+    statuses.insert(of_reason.begin(), of_reason.end());
+  }
+  return statuses;
+}
 
 }  // namespace
 
@@ -49,6 +66,21 @@ GatewayMetrics::GatewayMetrics(MetricsRegistry& registry)
   for (size_t i = 0; i < kMessageTypes.size(); ++i) {
     messages_[i] = &messages.Add({{"type", kMessageTypes[i]}});
   }
+  CounterFamily& dropped = registry.AddCounterFamily(
+      "reports_dropped_total",
+      "What agents said and there was no room for; events come again by themselves.");
+  for (size_t i = 0; i < kReportKinds.size(); ++i) {
+    reports_dropped_[i] = &dropped.Add({{"kind", kReportKinds[i]}});
+  }
+  CounterFamily& answers =
+      registry.AddCounterFamily("http_requests_total", "HTTP requests answered.");
+  for (size_t path = 0; path < kHttpPaths; ++path) {
+    const std::string name(PathLabel(static_cast<HttpPath>(path)));
+    for (const int status : HttpStatuses()) {
+      http_answers_[path][status] =
+          &answers.Add({{"path", name}, {"code", std::to_string(status)}});
+    }
+  }
 }
 
 void GatewayMetrics::ConnectionOpened() {
@@ -70,12 +102,21 @@ void GatewayMetrics::Refused(v1::Reason reason) {
   if (found != refusals_.end()) found->second->Increment();
 }
 
-void GatewayMetrics::MessageReceived(MessageType type) {
-  messages_[static_cast<size_t>(type)]->Increment();
+void GatewayMetrics::MessageReceived(MessageType type, size_t count) {
+  messages_[static_cast<size_t>(type)]->Increment(static_cast<double>(count));
+}
+
+void GatewayMetrics::HttpAnswered(HttpPath path, int status) {
+  const auto& of_path = http_answers_[static_cast<size_t>(path)];
+  const auto found = of_path.find(status);
+  if (found != of_path.end()) found->second->Increment();
 }
 
 void GatewayMetrics::LinkUp(bool up) { link_up_.Set(up ? 1 : 0); }
-void GatewayMetrics::RefusalDropped() { refusals_dropped_.Increment(); }
+void GatewayMetrics::ReportDropped(DroppedReport kind) {
+  if (kind == DroppedReport::kRefusal) return refusals_dropped_.Increment();
+  reports_dropped_[static_cast<size_t>(kind) - 1]->Increment();
+}
 void GatewayMetrics::AcceptFailed() { accept_failures_.Increment(); }
 void GatewayMetrics::SocketsOpen(size_t count) { sockets_.Set(static_cast<double>(count)); }
 

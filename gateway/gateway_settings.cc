@@ -19,7 +19,8 @@ void DeclareConnectionLimits(SettingSet& set, GatewaySettings& s) {
             1'000'000, s.max_connections);
   set.Count("max-connections-per-address", "Connections from one IP address at once.",
             "connections", 1, 1'000'000, s.max_connections_per_address);
-  set.Span("request-head-timeout", "From accept to a complete request head, TLS included.",
+  set.Span("request-head-timeout",
+           "From accept to a complete request head, TLS included; as much again for a body.",
            milliseconds(100), minutes(5), s.request_head_timeout);
   set.Span("keep-alive-timeout", "How long an HTTP connection may wait for its next request.",
            milliseconds(100), hours(1), s.keep_alive_timeout);
@@ -33,10 +34,11 @@ void DeclareRequestLimits(SettingSet& set, GatewaySettings& s) {
   set.TextList("allowed-origins",
                "Origins of browser pages that may connect, besides this host itself; * allows all.",
                s.allowed_origins);
-  set.Count("upgrade-attempts-per-minute",
-            "Upgrades one agent may ask for from one address; also the burst.", "attempts/min", 1,
-            100'000, s.upgrade_attempts_per_minute);
-  set.Span("admit-timeout", "How long the registry may take to decide about an agent.",
+  set.Count(
+      "upgrade-attempts-per-minute",
+      "Upgrades of one agent, or registrations of one phone, from one address; also the burst.",
+      "attempts/min", 1, 100'000, s.upgrade_attempts_per_minute);
+  set.Span("admit-timeout", "How long the registry may take to answer a question about an agent.",
            milliseconds(100), seconds(9), s.admit_timeout);
 }
 
@@ -46,8 +48,9 @@ void DeclareSessionLimits(SettingSet& set, GatewaySettings& s) {
   set.Count("max-json-depth", "Levels of nesting in what an agent sends.", "levels", 4, 256,
             s.max_json_depth);
   set.Count("messages-per-minute",
-            "Messages and control frames one agent may send; also the burst.", "messages/min", 1,
-            1'000'000, s.messages_per_minute);
+            "Messages and control frames on one WebSocket, or HTTP calls of one agent from one "
+            "address; also the burst.",
+            "messages/min", 1, 1'000'000, s.messages_per_minute);
   set.Count("max-outgoing-messages", "Messages that may wait for a slow agent.", "messages", 1,
             65'536, s.max_outgoing_messages);
   set.Bytes("max-outgoing-bytes", "Bytes that may wait for a slow agent.", 64 * 1024, 64 * kMiB,

@@ -46,12 +46,12 @@ std::string StatusLine(int http_status) {
 }
 
 // Headers that RFC 9110 wants beside a status (11.6.1, 10.2.1, 7.8, 15.5.22).
-std::string StatusHeaders(int http_status) {
+std::string StatusHeaders(int http_status, std::string_view allow) {
   switch (http_status) {
     case 401:
       return "WWW-Authenticate: Bearer\r\n";
     case 405:
-      return "Allow: GET\r\n";
+      return "Allow: " + std::string(allow) + "\r\n";
     case 426:
       return "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
     default:
@@ -62,7 +62,8 @@ std::string StatusHeaders(int http_status) {
 }  // namespace
 
 std::string RefusalAnswer(v1::Reason reason, int http_status, std::string_view refusal_id,
-                          std::optional<std::chrono::seconds> retry_after) {
+                          std::optional<std::chrono::seconds> retry_after,
+                          const AnsweredRequest& request) {
   const boost::json::object body = {{"error", ErrorWord(http_status)},
                                     {"message", TraitsOf(reason).public_message()},
                                     {"refusal_id", refusal_id}};
@@ -72,11 +73,11 @@ std::string RefusalAnswer(v1::Reason reason, int http_status, std::string_view r
   answer += "Content-Length: " + std::to_string(text.size()) + "\r\n";
   answer += "Cache-Control: no-store\r\n";
   answer += "X-Refusal-Id: " + std::string(refusal_id) + "\r\n";
-  answer += StatusHeaders(http_status);
+  answer += StatusHeaders(http_status, request.allow);
   if (retry_after) answer += "Retry-After: " + std::to_string(retry_after->count()) + "\r\n";
   answer += http_status == 426 ? "Connection: Upgrade, close\r\n" : "Connection: close\r\n";
   answer += "\r\n";
-  return answer + text;
+  return request.is_head ? answer : answer + text;
 }
 
 std::string JsonAnswer(int http_status, std::string_view body, bool keep_alive) {

@@ -44,10 +44,10 @@ v1::Hello::HeldSession LinkOutbox::ToHeldSession(const Held& held) {
   session.set_agent_id(held.key.agent_id);
   session.set_session_id(held.key.session_id);
   session.set_epoch(held.key.epoch);
-  session.set_unacknowledged_unknown(!held.unacknowledged.has_value());
-  if (held.unacknowledged) {
-    auto& ids = *session.mutable_unacknowledged_command_ids();
-    ids.Assign(held.unacknowledged->begin(), held.unacknowledged->end());
+  session.set_unwritten_config_version(held.unwritten_config_version);
+  session.set_unacknowledged_unknown(!held.unacknowledged.known());
+  if (held.unacknowledged.known()) {
+    held.unacknowledged.CopyTo(*session.mutable_unacknowledged_command_ids());
   }
   return session;
 }
@@ -59,8 +59,10 @@ std::optional<v1::GatewayMessage> LinkOutbox::Next(bool welcomed) {
     return message;
   }
   if (sent_ < reports_.size()) {
-    if (!welcomed && reports_[sent_].sequence() > repeats_through_) return std::nullopt;
-    return reports_[sent_++];
+    const v1::GatewayMessage& report = reports_[sent_].message;
+    if (!welcomed && report.sequence() > repeats_through_) return std::nullopt;
+    ++sent_;
+    return report;
   }
   if (!welcomed || passing_.empty()) return std::nullopt;
   v1::GatewayMessage message = std::move(passing_.front());
@@ -68,14 +70,22 @@ std::optional<v1::GatewayMessage> LinkOutbox::Next(bool welcomed) {
   return message;
 }
 
-void LinkOutbox::Confirm(int64_t sequence) {
-  while (!reports_.empty() && reports_.front().sequence() <= sequence) {
-    if (reports_.front().has_session_closed()) {
-      held_.erase(reports_.front().session_closed().session_id());
+std::vector<LinkOutbox::StoredEvent> LinkOutbox::Confirm(int64_t sequence) {
+  std::vector<StoredEvent> stored;
+  while (!reports_.empty() && reports_.front().message.sequence() <= sequence) {
+    Report& report = reports_.front();
+    if (report.message.has_session_closed()) {
+      held_.erase(report.message.session_closed().session_id());
+    } else if (report.message.has_event()) {
+      if (auto sink = Sink(report.message.event().session_id())) {
+        stored.push_back({std::move(sink), std::move(report.event_id_json)});
+      }
     }
+    bytes_ -= report.bytes;
     reports_.pop_front();
     if (sent_ > 0) --sent_;
   }
+  return stored;
 }
 
 void LinkOutbox::Hold(const SessionKey& key) { held_[key.session_id].key = key; }
@@ -91,25 +101,38 @@ void LinkOutbox::Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink) 
   Add(std::move(message));
 }
 
-void LinkOutbox::Add(v1::GatewayMessage message) {
+void LinkOutbox::Add(v1::GatewayMessage message, std::string event_id_json) {
+  Note(message);
+  message.set_sequence(++last_sequence_);
+  const size_t bytes = message.ByteSizeLong() + event_id_json.size();
+  bytes_ += bytes;
+  reports_.push_back(Report{std::move(message), std::move(event_id_json), bytes});
+}
+
+void LinkOutbox::Note(const v1::GatewayMessage& message) {
   if (message.has_command_ack()) {
     const auto held = held_.find(message.command_ack().session_id());
-    if (held != held_.end() && held->second.unacknowledged) {
-      held->second.unacknowledged->erase(message.command_ack().command_id());
-    }
+    if (held != held_.end()) held->second.unacknowledged.Remove(message.command_ack().command_id());
+  } else if (message.has_config_written()) {
+    const auto held = held_.find(message.config_written().session_id());
+    if (held == held_.end()) return;
+    int64_t& unwritten = held->second.unwritten_config_version;
+    // A newer one may have come in meanwhile, and waits.
+    if (unwritten <= message.config_written().version()) unwritten = 0;
   }
-  message.set_sequence(++last_sequence_);
-  reports_.push_back(std::move(message));
 }
 
 std::shared_ptr<SessionSink> LinkOutbox::Delivered(const v1::Deliver& command) {
   const auto held = held_.find(command.session_id());
   if (held == held_.end()) return nullptr;
-  std::optional<std::set<std::string>>& unacknowledged = held->second.unacknowledged;
-  if (unacknowledged) {
-    unacknowledged->insert(command.command_id());
-    if (unacknowledged->size() > kUnansweredMax) unacknowledged.reset();
-  }
+  held->second.unacknowledged.Add(command.command_id());
+  return held->second.sink.lock();
+}
+
+std::shared_ptr<SessionSink> LinkOutbox::Configured(const v1::DeliverConfig& config) {
+  const auto held = held_.find(config.session_id());
+  if (held == held_.end()) return nullptr;
+  held->second.unwritten_config_version = config.version();
   return held->second.sink.lock();
 }
 

@@ -7,18 +7,22 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "gateway/registry_client.h"
+#include "gateway/unanswered_commands.h"
 
 namespace edgeplane::gateway {
 
 class LinkOutbox {
  public:
+  // What waits for its confirmation. Above half of either nothing more is read
+  // from agents, so that the rest is room for what is under way and must be told.
   static constexpr size_t kReportsMax = 65'536;
+  static constexpr size_t kBytesMax = size_t{64} * 1024 * 1024;
 
   explicit LinkOutbox(std::string gateway_id) : gateway_id_(std::move(gateway_id)) {}
 
@@ -29,36 +33,57 @@ class LinkOutbox {
   // The next message to send, in order; nothing when all is sent. Until the
   // registry has welcomed the gateway, only the repeats Hello announced.
   std::optional<v1::GatewayMessage> Next(bool welcomed);
-  void Confirm(int64_t sequence);
+  // An event of an agent that is still here and that the registry has stored.
+  struct StoredEvent {
+    std::shared_ptr<SessionSink> sink;
+    std::string id_json;
+  };
+  // Everything up to `sequence` is durable; says which events are among it.
+  std::vector<StoredEvent> Confirm(int64_t sequence);
 
   void Hold(const SessionKey& key);  // admitted, not yet open
   void Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
-  // A report that must survive.
-  void Add(v1::GatewayMessage message);
+  // A report that must survive. `event_id_json` where it is an event.
+  void Add(v1::GatewayMessage message, std::string event_id_json = {});
   // One that only matters on the present stream.
   void AddPassing(v1::GatewayMessage message) { passing_.push_back(std::move(message)); }
 
   // Notes that the command has arrived here, and says who takes it.
   std::shared_ptr<SessionSink> Delivered(const v1::Deliver& command);
+  std::shared_ptr<SessionSink> Configured(const v1::DeliverConfig& config);
   std::shared_ptr<SessionSink> Sink(const std::string& session_id) const;
 
   [[nodiscard]] size_t unconfirmed() const { return reports_.size(); }
+  // More waits than half of what may; than three quarters.
+  [[nodiscard]] bool congested() const { return Beyond(2, 4); }
+  [[nodiscard]] bool scarce() const { return Beyond(3, 4); }
 
  private:
+  struct Report {
+    v1::GatewayMessage message;
+    std::string event_id_json;
+    size_t bytes = 0;
+  };
   struct Held {
     SessionKey key;
     std::weak_ptr<SessionSink> sink;
-    // Nothing when they became too many to remember.
-    std::optional<std::set<std::string>> unacknowledged = std::set<std::string>();
+    UnansweredCommands unacknowledged;
+    int64_t unwritten_config_version = 0;
   };
 
   static v1::Hello::HeldSession ToHeldSession(const Held& held);
+  [[nodiscard]] bool Beyond(size_t part, size_t of) const {
+    return reports_.size() > kReportsMax / of * part || bytes_ > kBytesMax / of * part;
+  }
+  // What the message says of the session it comes from.
+  void Note(const v1::GatewayMessage& message);
 
   const std::string gateway_id_;
   int64_t last_sequence_ = 0;
   int64_t repeats_through_ = 0;
   std::deque<v1::GatewayMessage> introduction_;  // what follows Hello, not sent yet
-  std::deque<v1::GatewayMessage> reports_;       // not confirmed, by sequence
+  std::deque<Report> reports_;                   // not confirmed, by sequence
+  size_t bytes_ = 0;                             // of these
   size_t sent_ = 0;                              // of these, on the present stream
   std::deque<v1::GatewayMessage> passing_;
   // Until its end is confirmed, so that Hello never makes the registry guess how

@@ -9,6 +9,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/reasons.h"
+#include "gateway/keepalive.h"
 
 namespace edgeplane::gateway {
 
@@ -47,10 +48,7 @@ Result<std::string> Listener::Start(const std::string& address) {
   if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor_.bind(endpoint, ec);
   if (!ec) acceptor_.listen(kBacklog, ec);
-  if (ec) {
-    return MakeError(v1::ErrorReason::INVALID_FIELD,
-                     "Cannot listen on " + address + ": " + ec.message() + ".");
-  }
+  if (ec) return CannotListen(address, ec.message());
   const uint16_t port = acceptor_.local_endpoint().port();
   started_ = true;
   asio::co_spawn(loops_.first(), AcceptAll(), [this](std::exception_ptr) { ended_.set_value(); });
@@ -99,6 +97,7 @@ void Listener::Take(asio::io_context& loop, tcp::socket socket) {
   error_code ec;
   const tcp::endpoint remote = socket.remote_endpoint(ec);
   if (ec) return;  // gone already
+  NoticeVanishedPeer(socket);
   Peer peer = Describe(remote);
   std::variant<ConnectionPlace, v1::Reason> place = quota_.Take(peer.ip);
   if (const auto* reason = std::get_if<v1::Reason>(&place)) {

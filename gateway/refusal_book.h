@@ -6,10 +6,11 @@
 // second, and a storm writes little.
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,6 +39,8 @@ struct Refused {
   std::string forwarded_for;
   v1::Presented presented;
   v1::Expected expected;
+  // Where the answer says when to come back.
+  std::optional<std::chrono::seconds> retry_after;
 };
 
 // Thread safe.

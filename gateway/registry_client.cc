@@ -1,10 +1,9 @@
 #include "gateway/registry_client.h"
 
-#include <algorithm>
-
 #include "base/timestamp.h"
 #include "gateway/gateway_metrics.h"
 #include "gateway/link_outbox.h"
+#include "gateway/registry_calls.h"
 #include "gateway/registry_link.h"
 
 namespace edgeplane::gateway {
@@ -12,25 +11,19 @@ namespace edgeplane::gateway {
 RegistryClient::RegistryClient(const std::string& gateway_id,
                                const std::shared_ptr<grpc::Channel>& channel, const Clock& clock,
                                GatewayMetrics& metrics)
-    : link_(std::make_unique<RegistryLink>(gateway_id, channel, clock, metrics)) {}
+    : link_(std::make_unique<RegistryLink>(gateway_id, channel, clock, metrics)),
+      calls_(std::make_unique<RegistryCalls>(channel)) {}
 
-RegistryClient::~RegistryClient() { link_->Stop(Duration(0)); }
+RegistryClient::~RegistryClient() { Stop(Duration(0)); }
 
 void RegistryClient::Start() { link_->Start(); }
 bool RegistryClient::WaitUntilLinked(Duration timeout) { return link_->WaitUntilLinked(timeout); }
 bool RegistryClient::linked() const { return link_->linked(); }
-bool RegistryClient::Stop(Duration timeout) { return link_->Stop(timeout); }
 
-void RegistryClient::Admit(AdmitQuestion question, Duration timeout,
-                           std::function<void(AdmitAnswer)> done) {
-  auto call = std::make_shared<RegistryLink::AdmitCall>();
-  call->context.set_deadline(std::chrono::system_clock::now() + timeout);
-  call->request.set_gateway_id(link_->gateway_id());
-  call->request.set_agent_id(std::move(question.agent_id));
-  call->request.set_bearer(std::string(question.bearer.Reveal()));
-  call->request.set_peer_address(std::move(question.peer_address));
-  call->done = std::move(done);
-  link_->Admit(std::move(call));
+bool RegistryClient::Stop(Duration timeout) {
+  const bool all_told = link_->Stop(timeout);
+  calls_->WaitUntilOver();
+  return all_told;
 }
 
 void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
@@ -38,7 +31,7 @@ void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionS
 }
 
 void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,
-                                   const std::optional<std::set<std::string>>& written) {
+                                   const UnansweredCommands& written) {
   v1::GatewayMessage message;
   v1::SessionClosed& closed = *message.mutable_session_closed();
   closed.set_agent_id(key.agent_id);
@@ -46,10 +39,7 @@ void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,
   closed.set_epoch(key.epoch);
   closed.set_reason(reason);
   SetTime(link_->clock().Now(), *closed.mutable_time());
-  if (written) {
-    auto& ids = *closed.mutable_written()->mutable_command_ids();
-    for (const std::string& id : *written) ids.Add(std::string(id));
-  }
+  if (written.known()) written.CopyTo(*closed.mutable_written()->mutable_command_ids());
   link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
 }
 
@@ -63,9 +53,16 @@ void RegistryClient::Acknowledged(const SessionKey& key, AckReport report) {
   ack.set_outcome(report.outcome);
   ack.set_status(std::move(report.status));
   ack.set_error(std::move(report.error));
+  ack.set_result_json(std::move(report.result_json));
   SetTime(report.time, *ack.mutable_time());
   ack.set_ordinal(report.ordinal);
-  link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
+  bool cut = false;
+  link_->Tell([&](LinkOutbox& outbox) {
+    cut = outbox.scarce() && !ack.result_json().empty();
+    if (cut) ack.clear_result_json();
+    outbox.Add(std::move(message));
+  });
+  if (cut) link_->metrics().ReportDropped(DroppedReport::kResult);
 }
 
 void RegistryClient::Written(const SessionKey& key, const std::string& command_id) {
@@ -78,19 +75,60 @@ void RegistryClient::Written(const SessionKey& key, const std::string& command_i
   link_->Tell([&](LinkOutbox& outbox) { outbox.AddPassing(std::move(message)); });
 }
 
+void RegistryClient::ConfigWritten(const SessionKey& key, int64_t version) {
+  v1::GatewayMessage message;
+  v1::ConfigWritten& written = *message.mutable_config_written();
+  written.set_agent_id(key.agent_id);
+  written.set_session_id(key.session_id);
+  written.set_epoch(key.epoch);
+  written.set_version(version);
+  link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
+}
+
+void RegistryClient::EventHappened(const SessionKey& key, v1::ReportedEvent event,
+                                   std::string id_json) {
+  v1::GatewayMessage message;
+  v1::EventReported& reported = *message.mutable_event();
+  reported.set_agent_id(key.agent_id);
+  reported.set_session_id(key.session_id);
+  *reported.mutable_event() = std::move(event);
+  SetTime(link_->clock().Now(), *reported.mutable_time());
+  AddUnlessScarce(std::move(message), DroppedReport::kEvent, std::move(id_json));
+}
+
+void RegistryClient::StatusSaid(const SessionKey& key, std::string status_json) {
+  v1::GatewayMessage message;
+  v1::StatusReported& reported = *message.mutable_status();
+  reported.set_agent_id(key.agent_id);
+  reported.set_session_id(key.session_id);
+  reported.set_status_json(std::move(status_json));
+  SetTime(link_->clock().Now(), *reported.mutable_time());
+  AddUnlessScarce(std::move(message), DroppedReport::kStatus, {});
+}
+
+void RegistryClient::SyncUnanswered(const std::string& agent_id, const std::string& sync_id) {
+  v1::GatewayMessage message;
+  message.mutable_sync_unanswered()->set_agent_id(agent_id);
+  message.mutable_sync_unanswered()->set_sync_id(sync_id);
+  link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
+}
+
 void RegistryClient::Refused(const v1::Refusal& refusal) {
   v1::GatewayMessage message;
   *message.mutable_refusal() = refusal;
-  bool dropped = false;
-  link_->Tell([&](LinkOutbox& outbox) {
-    dropped = outbox.unconfirmed() > LinkOutbox::kReportsMax / 4 * 3;
-    if (!dropped) outbox.Add(std::move(message));
-  });
-  if (dropped) link_->metrics().RefusalDropped();
+  AddUnlessScarce(std::move(message), DroppedReport::kRefusal, {});
 }
 
-bool RegistryClient::Congested() const {
-  return link_->unconfirmed() > LinkOutbox::kReportsMax / 2;
+void RegistryClient::AddUnlessScarce(v1::GatewayMessage message, DroppedReport kind,
+                                     std::string event_id_json) {
+  bool dropped = false;
+  link_->Tell([&](LinkOutbox& outbox) {
+    dropped = outbox.scarce();
+    if (!dropped) outbox.Add(std::move(message), std::move(event_id_json));
+  });
+  if (dropped) link_->metrics().ReportDropped(kind);
 }
+
+bool RegistryClient::Congested() const { return link_->congested(); }
 
 }  // namespace edgeplane::gateway

@@ -1,19 +1,19 @@
-// The gateway's side of edgeplane.v1.AgentRegistry: asks for admission, keeps
-// one Link, and makes sure that what must reach the registry does.
+// The gateway's side of edgeplane.v1.AgentRegistry: asks its questions, keeps one
+// Link, and makes sure that what must reach the registry does.
 //
-// Reports (acknowledgements, the ends of sessions, refusals) are kept until the
-// registry confirms them and are repeated after a reconnect; applying one twice
-// is harmless there. While no link stands they wait here, up to a bound:
-// Congested() asks the sessions to stop reading, and refusals beyond three
-// quarters of it are dropped and counted.
+// Reports (acknowledgements, events, the ends of sessions, refusals) are kept until
+// the registry confirms them and are repeated after a reconnect; applying one
+// twice is harmless there. While no link stands they wait here, up to a bound in
+// number and bytes: Congested() asks the sessions to stop reading from half of it
+// on. Beyond three quarters what can be spared is dropped and counted: refusals,
+// status, events (nobody acknowledges those, so they come again), and the results
+// of acknowledgements.
 //
 // Thread safe. Nothing here blocks but WaitUntilLinked and Stop.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <variant>
 
@@ -30,7 +30,10 @@ class Channel;
 namespace edgeplane::gateway {
 
 class GatewayMetrics;
+enum class DroppedReport : uint8_t;
+class RegistryCalls;
 class RegistryLink;
+class UnansweredCommands;
 
 struct SessionKey {
   std::string agent_id;
@@ -44,11 +47,15 @@ class SessionSink {
  public:
   virtual ~SessionSink() = default;
   virtual void OnDeliver(v1::Deliver command) = 0;
+  virtual void OnConfig(v1::DeliverConfig config) = 0;
+  // The event that EventHappened reported is durable.
+  virtual void OnEventStored(std::string id_json) = 0;
   virtual void OnEnd(v1::Disconnect reason) = 0;
 };
 
-struct AdmitQuestion {
-  std::string agent_id;
+// Who asks, as far as the gateway read it from the request.
+struct Caller {
+  std::string agent_id;  // may be empty where only the bearer tells
   Secret bearer;
   std::string peer_address;
 };
@@ -61,20 +68,38 @@ struct NoDecision {
   v1::Reason reason = v1::REGISTRY_UNAVAILABLE;
 };
 
-using AdmitAnswer = std::variant<SessionKey, v1::AdmitResponse::Refused, NoDecision>;
+template <class... Yes>
+using Decision = std::variant<Yes..., v1::RefusedAttempt, NoDecision>;
+
+using AdmitAnswer = Decision<SessionKey>;
+using SyncAnswer = Decision<v1::SyncResponse::Result>;
+using AcknowledgeAnswer = Decision<v1::AcknowledgeResponse::Verdict>;
+
+struct Registered {
+  std::string agent_id;
+  Secret secret;  // empty but for a new agent that asked for one
+};
+using RegisterAnswer = Decision<Registered>;
+
+struct AgentUnknown {};
+using DescribeAnswer = Decision<v1::DescribeAgentResponse::Description, AgentUnknown>;
 
 struct AckReport {
   std::string command_id;
   v1::CommandAck::Outcome outcome = v1::CommandAck::OUTCOME_UNSPECIFIED;
   std::string status;
   std::string error;
+  std::string result_json;
   Time time{};
   int64_t ordinal = 0;  // from 1, within the session
 };
 
-// So many unanswered commands of one session are remembered. Beyond it the
-// registry is told that they are not known, and takes all as delivered.
-inline constexpr size_t kUnansweredMax = 1024;
+struct RegisterQuestion {
+  std::string user_phone;
+  Secret token;
+  bool issue_secret = false;
+  std::string peer_address;
+};
 
 class RegistryClient {
  public:
@@ -92,22 +117,41 @@ class RegistryClient {
   // link. False when something was left over.
   bool Stop(Duration timeout);
 
-  // `done` runs once, on another thread, within `timeout`. After an admission
-  // SessionClosed must follow, whether or not SessionOpened did.
-  void Admit(AdmitQuestion question, Duration timeout, std::function<void(AdmitAnswer)> done);
+  // Of every question `done` runs once, on another thread, within `timeout`.
+  template <class Answer>
+  using Done = std::function<void(Answer)>;
+  // After an admission SessionClosed must follow, whether or not SessionOpened
+  // did.
+  void Admit(Caller caller, Duration timeout, Done<AdmitAnswer> done);
+  // Here and in Acknowledge, `request` holds all but the caller. Where the answer
+  // does not reach the agent, or there is none, SyncUnanswered must follow.
+  void Sync(Caller caller, v1::SyncRequest request, Duration timeout, Done<SyncAnswer> done);
+  void Acknowledge(Caller caller, v1::AcknowledgeRequest request, Duration timeout,
+                   Done<AcknowledgeAnswer> done);
+  void Register(RegisterQuestion question, Duration timeout, Done<RegisterAnswer> done);
+  // `caller` names the agent that is asked about.
+  void DescribeAgent(Caller caller, Duration timeout, Done<DescribeAnswer> done);
 
   void SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
   // `written` as in v1::SessionClosed.
   void SessionClosed(const SessionKey& key, v1::Disconnect reason,
-                     const std::optional<std::set<std::string>>& written);
+                     const UnansweredCommands& written);
   void Acknowledged(const SessionKey& key, AckReport report);
   void Written(const SessionKey& key, const std::string& command_id);
+  void ConfigWritten(const SessionKey& key, int64_t version);
+  // `id_json` comes back in OnEventStored.
+  void EventHappened(const SessionKey& key, v1::ReportedEvent event, std::string id_json);
+  void StatusSaid(const SessionKey& key, std::string status_json);
+  void SyncUnanswered(const std::string& agent_id, const std::string& sync_id);
   void Refused(const v1::Refusal& refusal);
 
   [[nodiscard]] bool Congested() const;
 
  private:
-  std::unique_ptr<RegistryLink> link_;
+  void AddUnlessScarce(v1::GatewayMessage message, DroppedReport kind, std::string event_id_json);
+
+  const std::unique_ptr<RegistryLink> link_;
+  const std::unique_ptr<RegistryCalls> calls_;
 };
 
 }  // namespace edgeplane::gateway

@@ -7,8 +7,6 @@
 #include "base/version.h"
 #include "edgeplane/v1/error_reason.pb.h"
 #include "gateway/gateway_metrics.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 
 namespace edgeplane::gateway {
 
@@ -17,22 +15,6 @@ namespace {
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(5);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
-
-// The registry says in a google.rpc.ErrorInfo why a call failed; what gRPC itself
-// turns away has none.
-bool SaysOverloaded(const grpc::Status& status) {
-  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return true;
-  google::rpc::Status rich;
-  if (!rich.ParseFromString(status.error_details())) return false;
-  for (const google::protobuf::Any& any : rich.details()) {
-    google::rpc::ErrorInfo info;
-    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info) &&
-        info.reason() == v1::ErrorReason::Code_Name(v1::ErrorReason::SERVER_OVERLOADED)) {
-      return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -109,6 +91,7 @@ void RegistryLink::Pump() {
 
 void RegistryLink::Handle(const v1::RegistryMessage& message) {
   std::shared_ptr<SessionSink> sink;
+  std::vector<LinkOutbox::StoredEvent> stored;
   {
     const std::lock_guard lock(mutex_);
     switch (message.message_case()) {
@@ -120,11 +103,14 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         changed_.notify_all();
         return;
       case v1::RegistryMessage::kConfirm:
-        outbox_.Confirm(message.confirm().sequence());
+        stored = outbox_.Confirm(message.confirm().sequence());
         changed_.notify_all();
-        return;
+        break;
       case v1::RegistryMessage::kDeliver:
         sink = outbox_.Delivered(message.deliver());
+        break;
+      case v1::RegistryMessage::kDeliverConfig:
+        sink = outbox_.Configured(message.deliver_config());
         break;
       case v1::RegistryMessage::kEndSession:
         sink = outbox_.Sink(message.end_session().session_id());
@@ -134,40 +120,11 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         return;
     }
   }
+  for (LinkOutbox::StoredEvent& event : stored) event.sink->OnEventStored(std::move(event.id_json));
   if (!sink) return;  // the session has ended in the meantime
   if (message.has_deliver()) sink->OnDeliver(message.deliver());
+  if (message.has_deliver_config()) sink->OnConfig(message.deliver_config());
   if (message.has_end_session()) sink->OnEnd(message.end_session().reason());
-}
-
-AdmitAnswer RegistryLink::ToAnswer(const grpc::Status& status, const AdmitCall& call) {
-  if (!status.ok()) {
-    return NoDecision{"The registry gave no decision: " + status.error_message(),
-                      SaysOverloaded(status) ? v1::OVERLOADED : v1::REGISTRY_UNAVAILABLE};
-  }
-  if (call.response.has_admitted()) {
-    SessionKey key{call.request.agent_id(), call.response.admitted().session_id(),
-                   call.response.admitted().epoch()};
-    Tell([&key](LinkOutbox& outbox) { outbox.Hold(key); });
-    return key;
-  }
-  if (call.response.has_refused()) return call.response.refused();
-  return NoDecision{"The registry's answer holds no decision."};
-}
-
-void RegistryLink::Admit(std::shared_ptr<AdmitCall> call) {
-  {
-    const std::lock_guard lock(mutex_);
-    ++admits_;
-  }
-  AdmitCall& c = *call;
-  stub_->async()->Admit(&c.context, &c.request, &c.response,
-                        [this, call = std::move(call)](const grpc::Status& status) {
-                          Wipe(*call->request.mutable_bearer());
-                          call->done(ToAnswer(status, *call));
-                          const std::lock_guard lock(mutex_);
-                          --admits_;
-                          changed_.notify_all();
-                        });
 }
 
 bool RegistryLink::Stop(Duration timeout) {
@@ -178,8 +135,6 @@ bool RegistryLink::Stop(Duration timeout) {
   stopping_ = true;
   if (stream_ != nullptr) stream_->context.TryCancel();
   changed_.notify_all();
-  // Every Admit has a deadline of its own, so this ends.
-  changed_.wait(lock, [this] { return admits_ == 0; });
   lock.unlock();
   if (thread_.joinable()) thread_.join();
   return all_told && !left_over;

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,9 +41,9 @@ class RegistryLink {
     const std::lock_guard lock(mutex_);
     return linked_;
   }
-  size_t unconfirmed() const {
+  bool congested() const {
     const std::lock_guard lock(mutex_);
-    return outbox_.unconfirmed();
+    return outbox_.congested();
   }
 
   template <class Change>
@@ -53,15 +52,6 @@ class RegistryLink {
     change(outbox_);
     Pump();
   }
-
-  // One Admit under way.
-  struct AdmitCall {
-    grpc::ClientContext context;
-    v1::AdmitRequest request;
-    v1::AdmitResponse response;
-    std::function<void(AdmitAnswer)> done;
-  };
-  void Admit(std::shared_ptr<AdmitCall> call);
 
   const std::string& gateway_id() const { return gateway_id_; }
   const Clock& clock() const { return clock_; }
@@ -108,7 +98,6 @@ class RegistryLink {
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
-  AdmitAnswer ToAnswer(const grpc::Status& status, const AdmitCall& call);
 
   const std::string gateway_id_;
   const std::unique_ptr<v1::AgentRegistry::Stub> stub_;
@@ -121,7 +110,6 @@ class RegistryLink {
   Stream* stream_ = nullptr;
   bool linked_ = false;
   bool stopping_ = false;
-  size_t admits_ = 0;
   std::thread thread_;
 };
 

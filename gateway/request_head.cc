@@ -159,6 +159,11 @@ uint64_t ContentLength(const HttpRequest& request) {
   return value;
 }
 
+bool ExpectsContinue(const HttpRequest& request) {
+  // HTTP/1.0 knows no interim answers.
+  return request.version() >= 11 && HasToken(request, http::field::expect, "100-continue");
+}
+
 bool HasToken(const HttpRequest& request, http::field field, std::string_view token) {
   const auto [first, last] = request.equal_range(field);
   return std::any_of(first, last, [token](const auto& header) {

@@ -54,6 +54,9 @@ std::optional<Target> ParseTarget(std::string_view target);
 // ParseRequestHead have at most one, and it is a number.
 uint64_t ContentLength(const HttpRequest& request);
 
+// Does the client hold its body back until it is told to go on (RFC 9110, 10.1.1)?
+bool ExpectsContinue(const HttpRequest& request);
+
 // Does a comma-separated list header (RFC 9110, 5.6.1) hold this token?
 bool HasToken(const HttpRequest& request, boost::beast::http::field field, std::string_view token);
 

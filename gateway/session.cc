@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "base/log.h"
 #include "base/reasons.h"
 
 namespace edgeplane::gateway {
@@ -74,16 +72,6 @@ void Session::End(v1::Disconnect reason) {
   close_watch_.expires_after(context_.settings.close_timeout);
 }
 
-void Session::OnDeliver(v1::Deliver command) {
-  asio::post(executor_, [self = shared_from_this(), command = std::move(command)] {
-    self->Queue({CommandText(command), command.command_id()}, false);
-  });
-}
-
-void Session::OnEnd(v1::Disconnect reason) {
-  asio::post(executor_, [self = shared_from_this(), reason] { self->End(reason); });
-}
-
 // --- reading ------------------------------------------------------------------
 
 asio::awaitable<void> Session::ReadAll() {
@@ -143,65 +131,12 @@ bool Session::CountFrame() {
   return false;
 }
 
-void Session::Handle(std::string_view text) {
-  const JsonLimits limits{static_cast<size_t>(context_.settings.max_message_bytes),
-                          static_cast<size_t>(context_.settings.max_json_depth)};
-  AgentMessage message = ParseAgentMessage(text, limits);
-  if (std::holds_alternative<PingMessage>(message)) {
-    context_.metrics.MessageReceived(MessageType::kPing);
-    // One pong answers all pings that came while it waited.
-    if (!pong_waits_) Queue({std::string(kPongText), ""}, true);
-    pong_waits_ = true;
-  } else if (auto* ack = std::get_if<AckMessage>(&message)) {
-    context_.metrics.MessageReceived(MessageType::kCommandAck);
-    HandleAck(std::move(*ack));
-  } else if (std::holds_alternative<StatusMessage>(message)) {
-    context_.metrics.MessageReceived(MessageType::kStatus);
-  } else if (std::holds_alternative<EventMessage>(message)) {
-    context_.metrics.MessageReceived(MessageType::kEvent);
-  } else if (const auto* unknown = std::get_if<UnknownMessage>(&message)) {
-    context_.metrics.MessageReceived(MessageType::kUnknown);
-    LogInfo("agent message unknown", {{"agent", key_.agent_id}, {"type", unknown->type}});
-  } else if (const auto* malformed = std::get_if<MalformedMessage>(&message)) {
-    context_.metrics.MessageReceived(MessageType::kMalformed);
-    LogInfo("agent message malformed", {{"agent", key_.agent_id}, {"why", malformed->why}});
-  }
-}
-
-void Session::HandleAck(AckMessage ack) {
-  if (written_) written_->erase(ack.command_id);
-  AckReport report;
-  report.command_id = std::move(ack.command_id);
-  report.outcome = ack.outcome;
-  report.status = std::move(ack.status);
-  report.error = std::move(ack.error);
-  report.time = context_.clock.Now();
-  report.ordinal = ++acks_;
-  context_.registry.Acknowledged(key_, std::move(report));
-}
-
 // --- writing ------------------------------------------------------------------
-
-void Session::Queue(Outgoing message, bool first) {
-  outgoing_bytes_ += message.text.size();
-  if (first) {
-    outgoing_.push_front(std::move(message));
-  } else {
-    outgoing_.push_back(std::move(message));
-  }
-  // After the end nothing is written any more.
-  if (ended()) return;
-  if (outgoing_.size() > static_cast<size_t>(context_.settings.max_outgoing_messages) ||
-      outgoing_bytes_ > static_cast<size_t>(context_.settings.max_outgoing_bytes)) {
-    End(v1::SLOW_CONSUMER);
-  }
-  wake_writer_.cancel();
-}
 
 asio::awaitable<void> Session::WriteAll() {
   socket_.text(true);
   while (!ended()) {
-    if (outgoing_.empty()) {
+    if (NothingToWrite()) {
       error_code ec;
       co_await wake_writer_.async_wait(Into(ec));
     } else if (!co_await WriteOne()) {
@@ -212,30 +147,22 @@ asio::awaitable<void> Session::WriteAll() {
 }
 
 asio::awaitable<bool> Session::WriteOne() {
-  Outgoing message = std::move(outgoing_.front());
-  outgoing_.pop_front();
-  outgoing_bytes_ -= message.text.size();
-  if (message.text == kPongText) pong_waits_ = false;
+  Outgoing message = NextOutgoing();
   close_watch_.expires_after(context_.settings.write_timeout);
   // Before it is: the agent may answer before the write is seen to be over.
-  NoteWritten(message.command_id);
+  if (!message.command_id.empty()) written_.Add(message.command_id);
   const uint64_t written_before = stream_.bytes_written();
   error_code ec;
   co_await socket_.async_write(asio::buffer(message.text), Into(ec));
   if (!ended()) close_watch_.expires_at(asio::steady_timer::time_point::max());
   if (ec) {
     if (!ended()) End(v1::PEER_GONE);
-    if (written_ && stream_.bytes_written() == written_before) written_->erase(message.command_id);
+    if (stream_.bytes_written() == written_before) written_.Remove(message.command_id);
     co_return false;
   }
   if (!message.command_id.empty()) context_.registry.Written(key_, message.command_id);
+  if (message.config_version != 0) context_.registry.ConfigWritten(key_, message.config_version);
   co_return true;
-}
-
-void Session::NoteWritten(const std::string& command_id) {
-  if (command_id.empty() || !written_) return;
-  written_->insert(command_id);
-  if (written_->size() > kUnansweredMax) written_.reset();
 }
 
 // Not Beast's async_close: that one throws away every message which arrives before

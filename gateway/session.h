@@ -1,7 +1,7 @@
 // One admitted agent's WebSocket, from the completed upgrade to its end.
 //
-// Lives on one event loop; only OnDeliver and OnEnd may be called from other
-// threads, and hand over to it. Ends once, with one reason: the first that
+// Lives on one event loop; only what SessionSink asks for may be called from
+// other threads, and hands over to it. Ends once, with one reason: the first that
 // comes up.
 #pragma once
 
@@ -11,8 +11,6 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 
 #include "gateway/agent_message.h"
@@ -21,6 +19,7 @@
 #include "gateway/gateway_settings.h"
 #include "gateway/rate_limit.h"
 #include "gateway/registry_client.h"
+#include "gateway/unanswered_commands.h"
 
 namespace edgeplane::gateway {
 
@@ -46,17 +45,19 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   void End(v1::Disconnect reason);
 
   [[nodiscard]] v1::Disconnect end_reason() const { return end_reason_; }
-  // The commands of which something may have been written and that have not been
-  // answered; nothing when they became too many to remember.
-  [[nodiscard]] const std::optional<std::set<std::string>>& written() const { return written_; }
+  // Those of which something may have been written.
+  [[nodiscard]] const UnansweredCommands& written() const { return written_; }
 
   void OnDeliver(v1::Deliver command) override;
+  void OnConfig(v1::DeliverConfig config) override;
+  void OnEventStored(std::string id_json) override;
   void OnEnd(v1::Disconnect reason) override;
 
  private:
   struct Outgoing {
     std::string text;
-    std::string command_id;  // empty: no command
+    std::string command_id;      // empty: no command
+    int64_t config_version = 0;  // 0: no configuration
   };
 
   asio::awaitable<void> ReadAll();
@@ -69,9 +70,15 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   asio::awaitable<void> WaitForTheReader();
 
   void Handle(std::string_view text);
+  void HandlePing();
   void HandleAck(AckMessage ack);
+  void HandleStatus(StatusMessage status);
+  void HandleEvent(EventMessage event);
+  void HandleMalformed(const std::string& why);
   void Queue(Outgoing message, bool first);
-  void NoteWritten(const std::string& command_id);
+  void QueueEventAck(std::string id_json);
+  [[nodiscard]] bool NothingToWrite() const { return outgoing_.empty() && stored_events_.empty(); }
+  Outgoing NextOutgoing();
   // False, and the session ends, when the agent sends too many.
   bool CountFrame();
   void EndBecause(const error_code& read_error);
@@ -85,7 +92,10 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   boost::beast::flat_buffer incoming_;
   std::deque<Outgoing> outgoing_;
   size_t outgoing_bytes_ = 0;
-  std::optional<std::set<std::string>> written_ = std::set<std::string>();
+  UnansweredCommands written_;
+  // Events to be acknowledged, by their ids as JSON. They do not count as what
+  // waits for a slow agent: it caused them itself, at its own rate.
+  std::deque<std::string> stored_events_;
   bool pong_waits_ = false;
   TokenBucket frames_;
   int64_t acks_ = 0;

@@ -20,6 +20,12 @@ struct SealedSecret {
   std::optional<Time> retire_time;
 };
 
+inline constexpr size_t kSecretsMax = 8;  // kept of one agent
+
+inline bool IsAccepted(const SealedSecret& secret, Time now) {
+  return !secret.retire_time || *secret.retire_time > now;
+}
+
 // The open session of a connected agent.
 struct Session {
   std::string session_id;
@@ -28,6 +34,14 @@ struct Session {
   std::string peer_address;
   Time open_time{};
   int64_t epoch = 0;
+  // Of the secret it was opened with; empty: the fleet secret.
+  std::string secret_fingerprint;
+};
+
+// What an agent last said of itself.
+struct AgentStatus {
+  std::string status_json;  // an object
+  Time time{};
 };
 
 struct Agent {
@@ -45,6 +59,12 @@ struct Agent {
   std::string secret_fingerprint;
   std::optional<Time> secret_create_time;
   std::optional<Session> session;
+  std::optional<AgentStatus> status;  // only from GetAgent
+  std::optional<Time> last_sync_time;
+  // Of the desired configuration: 0 where there is none; and the one the agent
+  // was last handed.
+  int64_t config_version = 0;
+  int64_t delivered_config_version = 0;
 };
 
 // What UpdateAgent may change; nothing leaves a field as it is.
@@ -60,10 +80,11 @@ struct AgentFilter {
   std::optional<bool> disabled;
   std::optional<bool> connected;
   std::map<std::string, std::string> labels;
+  std::optional<bool> has_secret;  // one in force
 };
 
 // An agent and what it may authenticate with, newest secret first (retired ones
-// included, to tell a retired secret from a wrong one; at most 8).
+// included, to tell a retired secret from a wrong one; at most kSecretsMax).
 struct AgentCredentials {
   Agent agent;
   std::vector<SealedSecret> secrets;

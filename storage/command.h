@@ -51,6 +51,7 @@ struct Command {
   Time expire_time{};
   Time update_time{};
   std::string error;
+  std::string result_json;           // an object, or empty; not in lists
   std::vector<CommandStep> history;  // only from GetCommand and from the writing calls
 };
 
@@ -81,6 +82,7 @@ struct Claim {
 };
 
 struct Ack {
+  // Over HTTP there is no session: only the agent counts, and session_id is empty.
   Fence fence;
   Channel channel = Channel::kWebSocket;
   std::string command_id;
@@ -89,9 +91,11 @@ struct Ack {
   // U+0000; it is kept as '?'.
   std::string status;
   std::string error;
+  std::string result_json;  // an object, or empty
   Time time{};
   // Together with the session this names the acknowledgement: the same one
-  // reported again is not applied again. From 1.
+  // reported again is not applied again. Not 0, but over HTTP, where 0 is one
+  // without a name, which is always applied.
   int64_t ordinal = 0;
 };
 

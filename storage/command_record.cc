@@ -10,7 +10,7 @@ namespace edgeplane::storage {
 namespace {
 
 Occurrence FromSystem(CommandEvent event, Time now, std::string detail) {
-  return {event, now, Channel::kSystem, "", std::move(detail), ""};
+  return {event, now, Channel::kSystem, "", std::move(detail), "", ""};
 }
 
 // JSON can say it ("\u0000"), and not every store can hold it in a text.
@@ -26,10 +26,48 @@ void AppendField(std::string& text, std::string_view value) {
   text += value;
 }
 
+// What a move leaves behind besides the state.
+void NoteMove(CommandRecord& record, const Occurrence& what) {
+  switch (what.event) {
+    case CommandEvent::kDeliver:
+      record.deliver_time = what.time;
+      record.deliver_channel = what.channel;
+      record.deliver_session = what.session_id;
+      return;
+    case CommandEvent::kUnwritten:
+      // Whoever speaks of what was handed out there cannot mean this one.
+      record.deliver_session.clear();
+      return;
+    case CommandEvent::kAckFailed:
+      record.command.error = what.error;
+      record.command.result_json = what.result_json;
+      return;
+    case CommandEvent::kAckCompleted:
+      record.command.result_json = what.result_json;
+      return;
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 Occurrence Delivery(const Claim& claim) {
-  return {CommandEvent::kDeliver, claim.now, claim.channel, claim.fence.session_id, "", ""};
+  return {CommandEvent::kDeliver, claim.now, claim.channel, claim.fence.session_id, "", "", ""};
+}
+
+Occurrence SyncDelivery(const SyncRequest& request) {
+  return {CommandEvent::kDeliver, request.now, Channel::kHttp, request.sync_id, "", "", ""};
+}
+
+Occurrence NamedBySync(const SyncRequest& request) {
+  return {CommandEvent::kAckReceived,
+          request.now,
+          Channel::kHttp,
+          request.sync_id,
+          "The agent names it, or one handed out with it, as the last it has got.",
+          "",
+          ""};
 }
 
 Occurrence Acknowledgement(const Ack& ack) {
@@ -44,7 +82,8 @@ Occurrence Acknowledgement(const Ack& ack) {
           ack.channel,
           ack.fence.session_id,
           std::string(CutUtf8(detail, kDetailMax)),
-          error};
+          error,
+          ack.result_json.size() <= kResultMax ? ack.result_json : ""};
 }
 
 Occurrence NeverWritten(Time now) {
@@ -56,17 +95,38 @@ Occurrence SessionEnded(Time now) {
                     "The session ended before the agent had answered.");
 }
 
+Occurrence SyncUnanswered(Time now) {
+  return FromSystem(CommandEvent::kUnwritten, now,
+                    "Nothing of the answer that held it had been written to the agent.");
+}
+
+Occurrence SyncOverdue(Time now) {
+  return FromSystem(CommandEvent::kSessionEnded, now,
+                    "The agent polled it and has said nothing of it for too long.");
+}
+
 Occurrence Expiry(Time now) {
   return FromSystem(CommandEvent::kExpire, now, "Its expire_time has passed.");
 }
 
 Occurrence Cancellation(const std::string& reason, Time now) {
-  return {
-      CommandEvent::kCancel, now, Channel::kApi, "", std::string(CutUtf8(reason, kDetailMax)), ""};
+  return {CommandEvent::kCancel,
+          now,
+          Channel::kApi,
+          "",
+          std::string(CutUtf8(reason, kDetailMax)),
+          "",
+          ""};
 }
 
 Occurrence AgentDeletion(Time now) {
-  return {CommandEvent::kCancel, now, Channel::kApi, "", "The agent was deleted.", ""};
+  return {CommandEvent::kCancel, now, Channel::kApi, "", "The agent was deleted.", "", ""};
+}
+
+bool IsUnreceived(const CommandRecord& record) {
+  const Command& command = record.command;
+  return command.state == CommandState::kDelivered ||
+         (command.state == CommandState::kQueued && command.deliveries > 0);
 }
 
 CommandRecord NewRecord(const NewCommand& command) {
@@ -87,6 +147,19 @@ CommandRecord NewRecord(const NewCommand& command) {
   return record;
 }
 
+std::string SyncOf(const CommandRecord& record) {
+  return record.deliver_channel == Channel::kHttp ? record.deliver_session : "";
+}
+
+std::vector<Event> SyncedEvents(const SyncRequest& request) {
+  std::vector<Event> events = request.events;
+  for (Event& event : events) {
+    event.agent_id = request.agent_id;
+    event.channel = Channel::kHttp;
+  }
+  return events;
+}
+
 Advance AdvanceRecord(CommandRecord& record, const Occurrence& what) {
   Command& command = record.command;
   const StepOutcome outcome =
@@ -102,10 +175,7 @@ Advance AdvanceRecord(CommandRecord& record, const Occurrence& what) {
   command.state = outcome.state;
   command.deliveries = outcome.deliveries;
   command.update_time = what.time;
-  if (outcome.effect == StepEffect::kMoves) {
-    if (what.event == CommandEvent::kAckFailed) command.error = what.error;
-    if (what.event == CommandEvent::kDeliver) record.deliver_time = what.time;
-  }
+  if (outcome.effect == StepEffect::kMoves) NoteMove(record, what);
   CommandStep step{++record.steps, what.time,       outcome.state,
                    what.channel,   what.session_id, what.detail};
   command.history.push_back(step);
@@ -145,7 +215,7 @@ bool IsHeldBy(const std::optional<Session>& open, const Fence& fence) {
 AckJudgement JudgeAck(const Ack& ack, bool session_is_open, bool applied_before,
                       CommandRecord* record) {
   if (record != nullptr && applied_before) return {{AckVerdict::kAlreadyApplied, {}, {}}, {}};
-  if (!session_is_open) return {{AckVerdict::kFenced, {}, {}}, {}};
+  if (!session_is_open && ack.channel != Channel::kHttp) return {{AckVerdict::kFenced, {}, {}}, {}};
   if (record == nullptr) return {{AckVerdict::kUnknown, {}, {}}, {}};
   Advance advance = AdvanceRecord(*record, Acknowledgement(ack));
   if (advance.effect == StepEffect::kRefused) return {{AckVerdict::kNotDelivered, {}, {}}, {}};

@@ -14,6 +14,8 @@ constexpr size_t kPageSizeMax = 1000;
 // Cursor = base64(LIST ':' KEY); LIST keeps one list's cursors out of another.
 constexpr std::string_view kAgents = "agents:";
 constexpr std::string_view kCommands = "commands:";
+constexpr std::string_view kEvents = "events:";
+constexpr std::string_view kJoinTokens = "join-tokens:";
 constexpr std::string_view kRefusals = "refusals:";
 
 Error Invalid() {
@@ -41,6 +43,16 @@ std::optional<int64_t> ParseNumber(std::string_view text) {
   return number;
 }
 
+// Of a list that is ordered by a number.
+Result<std::optional<int64_t>> ReadNumber(std::string_view list, const PageRequest& page) {
+  if (!page.from) return std::optional<int64_t>();
+  const std::optional<std::string> key = KeyOf(list, *page.from);
+  if (!key) return Invalid();
+  const std::optional<int64_t> number = ParseNumber(*key);
+  if (!number) return Invalid();
+  return number;
+}
+
 }  // namespace
 
 std::string AgentCursor(std::string_view agent_id) { return Make(kAgents, agent_id); }
@@ -55,12 +67,19 @@ Result<std::optional<std::string>> ReadAgentCursor(const PageRequest& page) {
 std::string CommandCursor(int64_t sequence) { return Make(kCommands, std::to_string(sequence)); }
 
 Result<std::optional<int64_t>> ReadCommandCursor(const PageRequest& page) {
-  if (!page.from) return std::optional<int64_t>();
-  const std::optional<std::string> key = KeyOf(kCommands, *page.from);
-  if (!key) return Invalid();
-  const std::optional<int64_t> sequence = ParseNumber(*key);
-  if (!sequence) return Invalid();
-  return sequence;
+  return ReadNumber(kCommands, page);
+}
+
+std::string EventCursor(int64_t sequence) { return Make(kEvents, std::to_string(sequence)); }
+
+Result<std::optional<int64_t>> ReadEventCursor(const PageRequest& page) {
+  return ReadNumber(kEvents, page);
+}
+
+std::string JoinTokenCursor(int64_t number) { return Make(kJoinTokens, std::to_string(number)); }
+
+Result<std::optional<int64_t>> ReadJoinTokenCursor(const PageRequest& page) {
+  return ReadNumber(kJoinTokens, page);
 }
 
 std::string RefusalCursor(const RefusalPosition& position) {

@@ -23,6 +23,14 @@ Result<std::optional<std::string>> ReadAgentCursor(const PageRequest& page);
 std::string CommandCursor(int64_t sequence);
 Result<std::optional<int64_t>> ReadCommandCursor(const PageRequest& page);
 
+// Events, by sequence descending.
+std::string EventCursor(int64_t sequence);
+Result<std::optional<int64_t>> ReadEventCursor(const PageRequest& page);
+
+// Join tokens, in the order they were made, the last first.
+std::string JoinTokenCursor(int64_t number);
+Result<std::optional<int64_t>> ReadJoinTokenCursor(const PageRequest& page);
+
 // Refusals, by create_time and then refusal_id, both descending.
 struct RefusalPosition {
   Time create_time{};

@@ -25,9 +25,19 @@
 #include "base/result.h"
 #include "storage/agent.h"
 #include "storage/command.h"
+#include "storage/desired_config.h"
+#include "storage/event.h"
+#include "storage/join_token.h"
 #include "storage/refusal.h"
+#include "storage/session.h"
+#include "storage/sync.h"
 
 namespace edgeplane::storage {
+
+struct ReportedStatus {
+  std::string agent_id;
+  AgentStatus status;
+};
 
 class AgentStore {
  public:
@@ -49,51 +59,26 @@ class AgentStore {
                                                    Time now) = 0;  // AGENT_NOT_FOUND
   virtual Result<AgentCredentials> GetCredentials(
       const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
-};
-
-struct SessionRequest {
-  std::string session_id;
-  std::string agent_id;
-  std::string gateway_id;
-  std::string peer_address;
-  Time now{};
-};
-
-struct SessionGrant {
-  int64_t epoch = 0;
-  std::optional<Session> superseded;  // was open until now
-  CommandMoves moved;                 // of the superseded one
-};
-
-struct SessionEnd {
-  Fence fence;
-  Time now{};
-  // Of what it was given and has not answered, the commands of which something was
-  // written; the others do not count as delivered. Nothing: not known, so all of
-  // them do.
-  std::optional<std::vector<std::string>> written_command_ids;
-};
-
-struct HeldSession {
-  Fence fence;
-  std::vector<std::string> unacknowledged_command_ids;
-  bool unacknowledged_known = true;  // false: it may hold any that it was given
-};
-
-struct Reconciled {
-  std::vector<Fence> ended;  // the store had them open, the gateway does not hold them
-  std::vector<Fence> stale;  // the gateway holds them, the store does not: end them
-  CommandMoves moved;
+  // Adds a secret, and retires those in force at `retire_time` (one that is to be
+  // retired earlier stays so). Of more than 8 the oldest go. AGENT_NOT_FOUND.
+  virtual Result<Agent> RotateSecret(const std::string& agent_id, const SealedSecret& secret,
+                                     Time retire_time) = 0;
+  // Retires every secret but the newest by now. AGENT_NOT_FOUND, SECRET_NOT_FOUND
+  // when none of them was still accepted.
+  virtual Result<Agent> RetireSecrets(const std::string& agent_id, Time now) = 0;
+  // The last one by time counts. Unknown agents are passed over.
+  virtual Status RecordStatuses(const std::vector<ReportedStatus>& statuses) = 0;
 };
 
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
   // Makes this the agent's session; an open older one is ended as by EndSession,
-  // not knowing what was written. AGENT_NOT_FOUND, AGENT_IS_DISABLED.
-  virtual Result<SessionGrant> OpenSession(const SessionRequest& request) = 0;
-  // Its delivered and unanswered commands go back to the queue or, where
-  // max_deliveries is used up, into IN_DOUBT; gives them. Nothing when the session
+  // not knowing what was written, unless JudgeTakeover holds it (which is an answer,
+  // and the attempt is noted). AGENT_NOT_FOUND, AGENT_IS_DISABLED.
+  virtual Result<SessionAnswer> OpenSession(const SessionRequest& request) = 0;
+  // What was delivered over it and is unanswered goes back to the queue or, where
+  // max_deliveries is used up, into IN_DOUBT; gives those. Nothing when the session
   // was not the agent's open one (then nothing changes).
   virtual Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) = 0;
   // Makes the store agree with what a gateway says it holds: ends the others of
@@ -101,6 +86,82 @@ class SessionStore {
   // got to the queue (not counted as delivered).
   virtual Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                               const std::vector<HeldSession>& held, Time now) = 0;
+  // Open sessions whose secret is no longer accepted; at most `count_max`. The
+  // fleet secret is not as soon as the agent has one of its own in force.
+  virtual Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) = 0;
+};
+
+class SyncStore {
+ public:
+  virtual ~SyncStore() = default;
+  // In this order, and all of it one step: last_command_id, events, status, the
+  // time of the sync, commands, configuration. AGENT_NOT_FOUND,
+  // AGENT_IS_DISABLED.
+  virtual Result<SyncOutcome> SyncAgent(const SyncRequest& request) = 0;
+  // Nothing of the sync's answer was written: what it delivered, and is still
+  // DELIVERED by it, goes back uncounted, and so does its configuration. Gives the
+  // commands.
+  virtual Result<std::vector<Command>> ReturnSync(const std::string& agent_id,
+                                                  const std::string& sync_id, Time now) = 0;
+  // Up to `count_max` commands that a sync delivered before `delivered_before` and
+  // that are still DELIVERED go back to the queue or, where max_deliveries is used
+  // up, into IN_DOUBT; those that wait longest first. Gives them.
+  virtual Result<std::vector<Command>> ReleaseOverdue(Time delivered_before, Time now,
+                                                      size_t count_max) = 0;
+};
+
+class EventStore {
+ public:
+  virtual ~EventStore() = default;
+  // Stores those not stored before; the same again is no error. Gives how many were
+  // new. Events stay when their agent goes, and those of an agent that is gone are
+  // stored all the same.
+  virtual Result<size_t> RecordEvents(const std::vector<Event>& events) = 0;
+  // Newest first.
+  virtual Result<Page<Event>> ListEvents(const EventFilter& filter, const PageRequest& page) = 0;
+  // Up to `count_max` and about `bytes_max` of details (one at least) with a
+  // sequence above `after`, in ascending order. One that becomes visible later has
+  // a larger sequence than any that was given, whichever backend.
+  virtual Result<std::vector<Event>> ReadEvents(const EventFilter& filter, int64_t after,
+                                                size_t count_max, size_t bytes_max) = 0;
+  // The largest sequence given so far; 0: none.
+  virtual Result<int64_t> LastEventSequence() = 0;
+  // Deletes up to `count_max` received before `before`, oldest first; gives how
+  // many.
+  virtual Result<size_t> PruneEvents(Time before, size_t count_max) = 0;
+};
+
+class ConfigStore {
+ public:
+  virtual ~ConfigStore() = default;
+  // The same text again changes nothing unless `resend`. AGENT_NOT_FOUND.
+  virtual Result<DesiredConfig> SetDesiredConfig(const std::string& agent_id,
+                                                 const std::string& config_json, bool resend,
+                                                 Time now) = 0;
+  virtual Result<DesiredConfig> GetDesiredConfig(
+      const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
+  // The configuration, if there is one that the agent was not handed yet and that
+  // no open session has on offer; it is then on offer to this one.
+  // SESSION_FENCED.
+  virtual Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) = 0;
+  // The session was written this version. One of a session that has ended counts
+  // all the same: the agent has it. One that is gone is no error.
+  virtual Status ConfigDelivered(const Fence& fence, int64_t version, Time now) = 0;
+};
+
+class JoinStore {
+ public:
+  virtual ~JoinStore() = default;
+  // INTERNAL where there is one with this id or hash.
+  virtual Result<JoinToken> CreateJoinToken(const JoinToken& token) = 0;
+  // Newest first.
+  virtual Result<Page<JoinToken>> ListJoinTokens(const PageRequest& page) = 0;
+  // Revoking it again changes nothing. JOIN_TOKEN_NOT_FOUND.
+  virtual Result<JoinToken> RevokeJoinToken(const std::string& join_token_id, Time now) = 0;
+  // By JudgeJoin. The agent a phone has is the one with the id new_agent_id, or
+  // else the only one with that phone (compared by its digits). A new agent has
+  // the phone (with a '+') and the token's labels, and counts as one use.
+  virtual Result<Joined> RegisterAgent(const Registration& registration) = 0;
 };
 
 class CommandStore {
@@ -127,6 +188,8 @@ class CommandStore {
   virtual Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) = 0;
   // States with a count above 0.
   virtual Result<std::vector<StateCount>> CountCommands() = 0;
+  // The same of one agent's unfinished commands; none where there is no such agent.
+  virtual Result<std::vector<StateCount>> CountAgentCommands(const std::string& agent_id) = 0;
 };
 
 class RefusalStore {
@@ -147,6 +210,7 @@ struct AgentCounts {
   int64_t agents = 0;
   int64_t connected = 0;
   int64_t disabled = 0;
+  int64_t without_secret = 0;  // in force
 };
 
 // An operator's bearer token, as its hash.
@@ -176,6 +240,10 @@ class FleetStore {
 class Store : public AgentStore,
               public SessionStore,
               public CommandStore,
+              public SyncStore,
+              public EventStore,
+              public ConfigStore,
+              public JoinStore,
               public RefusalStore,
               public FleetStore {};
 

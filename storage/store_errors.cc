@@ -45,6 +45,22 @@ Error CommandQueueFull(const std::string& agent_id, int64_t unfinished_max) {
           " unfinished commands, as many as are allowed; wait for it, or cancel some.");
 }
 
+Error SecretNotFound(const std::string& agent_id) {
+  return MakeError(ErrorReason::SECRET_NOT_FOUND,
+                   "The agent '" + agent_id + "' has no older secret that is still accepted.");
+}
+
+Error JoinTokenNotFound(const std::string& join_token_id) {
+  return MakeError(ErrorReason::JOIN_TOKEN_NOT_FOUND,
+                   "There is no join token '" + join_token_id + "'.");
+}
+
+Error JoinTokenTaken(const std::string& join_token_id) {
+  return MakeError(ErrorReason::INTERNAL, "There is a join token '" + join_token_id +
+                                              "' already, or one with its text; both are made "
+                                              "once.");
+}
+
 Error RefusalNotFound(const std::string& refusal_id) {
   return MakeError(ErrorReason::REFUSAL_NOT_FOUND, "There is no refusal '" + refusal_id + "'.");
 }

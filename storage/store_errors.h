@@ -17,6 +17,9 @@ Error CommandIdTaken(const std::string& command_id);
 Error CommandIsFinal(const std::string& command_id);
 Error IdempotencyKeyReused();
 Error CommandQueueFull(const std::string& agent_id, int64_t unfinished_max);
+Error SecretNotFound(const std::string& agent_id);
+Error JoinTokenNotFound(const std::string& join_token_id);
+Error JoinTokenTaken(const std::string& join_token_id);
 Error RefusalNotFound(const std::string& refusal_id);
 Error SessionFenced();
 

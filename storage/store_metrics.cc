@@ -6,14 +6,23 @@ namespace edgeplane::storage {
 namespace {
 
 constexpr std::array<std::string_view, kStoreOperations> kNames = {
-    "create_agent",      "get_agent",       "list_agents",       "update_agent",
-    "disable_agent",     "enable_agent",    "delete_agent",      "get_credentials",
-    "open_session",      "end_session",     "reconcile_gateway", "enqueue_command",
-    "get_command",       "list_commands",   "cancel_command",    "claim_commands",
-    "apply_acks",        "expire_commands", "count_commands",    "record_refusals",
-    "get_refusal",       "list_refusals",   "count_refusals",    "count_agents",
-    "list_admin_tokens", "put_admin_token", "get_fact",          "put_fact_once",
-    "check_writable",    "checkpoint"};
+    "create_agent",        "get_agent",         "list_agents",
+    "update_agent",        "disable_agent",     "enable_agent",
+    "delete_agent",        "get_credentials",   "rotate_secret",
+    "retire_secrets",      "record_statuses",   "open_session",
+    "end_session",         "reconcile_gateway", "list_lapsed_sessions",
+    "enqueue_command",     "get_command",       "list_commands",
+    "cancel_command",      "claim_commands",    "apply_acks",
+    "expire_commands",     "count_commands",    "count_agent_commands",
+    "sync_agent",          "return_sync",       "release_overdue",
+    "record_events",       "list_events",       "read_events",
+    "last_event_sequence", "prune_events",      "set_desired_config",
+    "get_desired_config",  "offer_config",      "config_delivered",
+    "create_join_token",   "list_join_tokens",  "revoke_join_token",
+    "register_agent",      "record_refusals",   "get_refusal",
+    "list_refusals",       "count_refusals",    "count_agents",
+    "list_admin_tokens",   "put_admin_token",   "get_fact",
+    "put_fact_once",       "check_writable",    "checkpoint"};
 
 }  // namespace
 

@@ -3,9 +3,14 @@
 #include "services/admin/admin_auth.h"
 #include "services/admin/admin_face.h"
 #include "services/admin/admin_metrics.h"
+#include "services/admin/agent_descriptions.h"
+#include "services/admin/agent_secrets.h"
 #include "services/admin/agents.h"
 #include "services/admin/commands.h"
+#include "services/admin/desired_configs.h"
+#include "services/admin/events.h"
 #include "services/admin/fleet.h"
+#include "services/admin/join_tokens.h"
 #include "services/admin/page_token.h"
 #include "services/admin/refusals.h"
 #include "services/admin/watch_hub.h"
@@ -21,15 +26,34 @@ class Admin::Impl {
         tokens_(parts.vault.KeyCheck()),
         agents_({parts.store, parts.vault, parts.control, parts.signals, parts.registry_metrics,
                  parts.clock, tokens_}),
+        secrets_(parts.store, parts.vault, parts.control, parts.clock),
+        join_tokens_(parts.store, parts.clock, tokens_),
+        configs_(parts.store, parts.control, parts.clock),
+        events_(parts.store, tokens_),
         commands_({settings_, parts.store, parts.control, parts.signals, parts.registry_metrics,
                    parts.clock, tokens_}),
         refusals_(parts.store, tokens_),
         fleet_(parts.store, parts.control, parts.clock),
         hub_(static_cast<size_t>(settings_.max_watches), settings_.watch_recheck, metrics_),
-        face_({auth_, parts.pool, metrics_, agents_, commands_, refusals_, fleet_, parts.store,
-               parts.signals, hub_}) {}
+        face_({auth_,
+               parts.pool,
+               metrics_,
+               agents_,
+               secrets_,
+               join_tokens_,
+               configs_,
+               events_,
+               commands_,
+               refusals_,
+               fleet_,
+               parts.store,
+               parts.signals,
+               {parts.store, parts.event_signals, tokens_},
+               hub_}),
+        descriptions_(auth_, parts.store) {}
 
   AdminFace& face() { return face_; }
+  AgentDescriptions& descriptions() { return descriptions_; }
   Status Start() { return auth_.Load(store_); }
   void Stop() { hub_.Stop(); }
 
@@ -40,11 +64,16 @@ class Admin::Impl {
   AdminAuth auth_;
   const PageTokens tokens_;
   Agents agents_;
+  AgentSecrets secrets_;
+  JoinTokens join_tokens_;
+  DesiredConfigs configs_;
+  Events events_;
   Commands commands_;
   Refusals refusals_;
   Fleet fleet_;
   WatchHub hub_;
   AdminFace face_;
+  AgentDescriptions descriptions_;
 };
 
 Admin::Admin(const AdminSettings& settings, const Parts& parts)
@@ -53,6 +82,7 @@ Admin::Admin(const AdminSettings& settings, const Parts& parts)
 Admin::~Admin() { Stop(); }
 
 grpc::Service& Admin::service() { return impl_->face(); }
+registry::OperatorView& Admin::operator_view() { return impl_->descriptions(); }
 Status Admin::Start() { return impl_->Start(); }
 void Admin::Stop() { impl_->Stop(); }
 

@@ -10,6 +10,8 @@
 #include "services/admin/admin_settings.h"
 #include "services/registry/agent_control.h"
 #include "services/registry/command_signals.h"
+#include "services/registry/event_signals.h"
+#include "services/registry/operator_view.h"
 #include "services/registry/registry_metrics.h"
 #include "services/registry/vault.h"
 #include "storage/store.h"
@@ -33,6 +35,7 @@ class Admin {
     const registry::Vault& vault;
     registry::AgentControl& control;
     registry::CommandSignals& signals;
+    registry::EventSignals& event_signals;
     registry::RegistryMetrics& registry_metrics;  // counts what operators do to commands, too
     WorkerPool& pool;
     const Clock& clock;
@@ -45,6 +48,8 @@ class Admin {
   Admin& operator=(const Admin&) = delete;
 
   grpc::Service& service();
+  // For the registry; lives as long as this.
+  registry::OperatorView& operator_view();
 
   // Reads the admin tokens; every call is refused until it has. Again when they
   // have changed.

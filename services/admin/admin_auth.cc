@@ -46,7 +46,10 @@ Status AdminAuth::Check(std::string_view authorization) const {
   if (authorization.empty()) return TokenRequired("The call carries no token.");
   const std::string_view token = TokenOf(authorization);
   if (token.empty()) return TokenRequired("The authorization metadata is not Bearer and a token.");
+  return CheckToken(token);
+}
 
+Status AdminAuth::CheckToken(std::string_view token) const {
   const std::string hash = Sha256(token);
   const std::shared_ptr<const Tokens> tokens = Snapshot();
   const storage::AdminToken* found = nullptr;

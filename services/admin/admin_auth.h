@@ -23,6 +23,8 @@ class AdminAuth {
   // ("Bearer ep_.."). TOKEN_REQUIRED when it is not that of a token, or empty;
   // ROLE_INSUFFICIENT when the token's role is not "admin".
   [[nodiscard]] Status Check(std::string_view authorization) const;
+  // The same of a token on its own.
+  [[nodiscard]] Status CheckToken(std::string_view token) const;
 
  private:
   using Tokens = std::vector<storage::AdminToken>;

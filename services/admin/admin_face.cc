@@ -1,9 +1,13 @@
 #include "services/admin/admin_face.h"
 
+#include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
 
+#include "services/admin/command_watch.h"
 #include "services/admin/validation.h"
+#include "services/admin/watch_stream.h"
 #include "services/rpc/status.h"
 #include "services/rpc/unary.h"
 
@@ -11,13 +15,6 @@ namespace edgeplane::admin {
 namespace {
 
 constexpr char kAuthorization[] = "authorization";
-
-// A stream that ends before it has begun.
-class RefusedWatch final : public grpc::ServerWriteReactor<v1::WatchCommandResponse> {
- public:
-  explicit RefusedWatch(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
 
 }  // namespace
 
@@ -30,6 +27,16 @@ AdminFace::Calls::Calls(CounterFamily& family)
       disable_agent(family, "DisableAgent"),
       enable_agent(family, "EnableAgent"),
       delete_agent(family, "DeleteAgent"),
+      rotate_secret(family, "RotateSecret"),
+      retire_secret(family, "RetireSecret"),
+      disconnect_agent(family, "DisconnectAgent"),
+      create_join_token(family, "CreateJoinToken"),
+      list_join_tokens(family, "ListJoinTokens"),
+      revoke_join_token(family, "RevokeJoinToken"),
+      set_desired_config(family, "SetDesiredConfig"),
+      get_desired_config(family, "GetDesiredConfig"),
+      list_events(family, "ListEvents"),
+      watch_events(family, "WatchEvents"),
       send_command(family, "SendCommand"),
       get_command(family, "GetCommand"),
       list_commands(family, "ListCommands"),
@@ -76,6 +83,22 @@ AdminFace::Unary* AdminFace::Run(MethodCalls& calls, Context* context, const Req
       [&calls](grpc::StatusCode code) { calls.Ended(code); });
 }
 
+template <class Message, class Request, class Make>
+grpc::ServerWriteReactor<Message>* AdminFace::Stream(MethodCalls& calls, Context* context,
+                                                     const Request* request, Make make) {
+  const auto refuse = [&calls](const Error& error) {
+    const grpc::Status status = rpc::ToGrpcStatus(error);
+    calls.Ended(status.error_code());
+    return new RefusedStream<Message>(status);
+  };
+  Status allowed = Authenticate(*context);
+  if (allowed.ok()) allowed = Validate(*request);
+  if (!allowed.ok()) return refuse(allowed.error());
+  auto source = make(*request);
+  if (!source.ok()) return refuse(source.error());
+  return WatchStream<Message>::Start({parts_.pool, parts_.hub, calls}, context, std::move(*source));
+}
+
 AdminFace::Unary* AdminFace::CreateAgent(Context* context, const v1::CreateAgentRequest* request,
                                          v1::CreateAgentResponse* response) {
   return Run(calls_.create_agent, context, request, response, parts_.agents, &Agents::Create);
@@ -116,6 +139,73 @@ AdminFace::Unary* AdminFace::DeleteAgent(Context* context, const v1::DeleteAgent
   return Run(calls_.delete_agent, context, request, response, parts_.agents, &Agents::Delete);
 }
 
+AdminFace::Unary* AdminFace::RotateSecret(Context* context, const v1::RotateSecretRequest* request,
+                                          v1::RotateSecretResponse* response) {
+  return Run(calls_.rotate_secret, context, request, response, parts_.secrets,
+             &AgentSecrets::Rotate);
+}
+
+AdminFace::Unary* AdminFace::RetireSecret(Context* context, const v1::RetireSecretRequest* request,
+                                          v1::Agent* response) {
+  return Run(calls_.retire_secret, context, request, response, parts_.secrets,
+             &AgentSecrets::Retire);
+}
+
+AdminFace::Unary* AdminFace::DisconnectAgent(Context* context,
+                                             const v1::DisconnectAgentRequest* request,
+                                             v1::DisconnectAgentResponse* response) {
+  return Run(calls_.disconnect_agent, context, request, response, parts_.agents,
+             &Agents::Disconnect);
+}
+
+AdminFace::Unary* AdminFace::CreateJoinToken(Context* context,
+                                             const v1::CreateJoinTokenRequest* request,
+                                             v1::CreateJoinTokenResponse* response) {
+  return Run(calls_.create_join_token, context, request, response, parts_.join_tokens,
+             &JoinTokens::Create);
+}
+
+AdminFace::Unary* AdminFace::ListJoinTokens(Context* context,
+                                            const v1::ListJoinTokensRequest* request,
+                                            v1::ListJoinTokensResponse* response) {
+  return Run(calls_.list_join_tokens, context, request, response, parts_.join_tokens,
+             &JoinTokens::List);
+}
+
+AdminFace::Unary* AdminFace::RevokeJoinToken(Context* context,
+                                             const v1::RevokeJoinTokenRequest* request,
+                                             v1::JoinToken* response) {
+  return Run(calls_.revoke_join_token, context, request, response, parts_.join_tokens,
+             &JoinTokens::Revoke);
+}
+
+AdminFace::Unary* AdminFace::SetDesiredConfig(Context* context,
+                                              const v1::SetDesiredConfigRequest* request,
+                                              v1::DesiredConfig* response) {
+  return Run(calls_.set_desired_config, context, request, response, parts_.configs,
+             &DesiredConfigs::Set);
+}
+
+AdminFace::Unary* AdminFace::GetDesiredConfig(Context* context,
+                                              const v1::GetDesiredConfigRequest* request,
+                                              v1::DesiredConfig* response) {
+  return Run(calls_.get_desired_config, context, request, response, parts_.configs,
+             &DesiredConfigs::Get);
+}
+
+AdminFace::Unary* AdminFace::ListEvents(Context* context, const v1::ListEventsRequest* request,
+                                        v1::ListEventsResponse* response) {
+  return Run(calls_.list_events, context, request, response, parts_.events, &Events::List);
+}
+
+grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminFace::WatchEvents(
+    Context* context, const v1::WatchEventsRequest* request) {
+  return Stream<v1::WatchEventsResponse>(calls_.watch_events, context, request,
+                                         [this](const v1::WatchEventsRequest& asked) {
+                                           return EventWatch::Make(parts_.event_watch, asked);
+                                         });
+}
+
 AdminFace::Unary* AdminFace::SendCommand(Context* context, const v1::SendCommandRequest* request,
                                          v1::Command* response) {
   return Run(calls_.send_command, context, request, response, parts_.commands, &Commands::Send);
@@ -139,16 +229,11 @@ AdminFace::Unary* AdminFace::CancelCommand(Context* context,
 
 grpc::ServerWriteReactor<v1::WatchCommandResponse>* AdminFace::WatchCommand(
     Context* context, const v1::WatchCommandRequest* request) {
-  Status allowed = Authenticate(*context);
-  if (allowed.ok()) allowed = Validate(*request);
-  if (!allowed.ok()) {
-    const grpc::Status status = rpc::ToGrpcStatus(allowed.error());
-    calls_.watch_command.Ended(status.error_code());
-    return new RefusedWatch(status);
-  }
-  return CommandWatch::Start(
-      {parts_.store, parts_.signals, parts_.pool, parts_.hub, calls_.watch_command}, context,
-      *request);
+  return Stream<v1::WatchCommandResponse>(
+      calls_.watch_command, context, request, [this](const v1::WatchCommandRequest& asked) {
+        return Result(
+            std::make_unique<CommandWatch>(parts_.command_store, parts_.command_signals, asked));
+      });
 }
 
 AdminFace::Unary* AdminFace::GetRefusal(Context* context, const v1::GetRefusalRequest* request,

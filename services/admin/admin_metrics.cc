@@ -57,6 +57,7 @@ AdminMetrics::AdminMetrics(MetricsRegistry& registry)
       auth_failures_(registry.AddCounter(
           "admin_auth_failures_total",
           "Calls of the operator's API without a token that is known and allows the call.")),
-      watches_(registry.AddGauge("admin_watches", "WatchCommand streams that are open.")) {}
+      watches_(registry.AddGauge("admin_watches",
+                                 "WatchCommand and WatchEvents streams that are open.")) {}
 
 }  // namespace edgeplane::admin

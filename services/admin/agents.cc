@@ -5,25 +5,17 @@
 #include <string_view>
 #include <utility>
 
-#include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/secret.h"
+#include "services/admin/agent_secrets.h"
 #include "services/admin/convert.h"
 #include "services/admin/paging.h"
+#include "services/admin/random_token.h"
 #include "services/admin/validation.h"
 
 namespace edgeplane::admin {
 namespace {
 
 constexpr char kListName[] = "agents";
-constexpr size_t kSecretBytes = 32;
-
-Secret MakeAgentSecret() {
-  std::string bytes = RandomBytes(kSecretBytes);
-  Secret secret(HexEncode(bytes));
-  Wipe(bytes);
-  return secret;
-}
 
 bool InDoubt(const Error& error) { return error.code == v1::ErrorReason::STORE_IN_DOUBT; }
 
@@ -46,16 +38,13 @@ Result<v1::Agent> Agents::Register(const Request& request, std::string_view secr
                              request.allowed_addresses().end()};
   agent.create_time = now;
   agent.update_time = now;
-  storage::SealedSecret sealed;
-  sealed.sealed = parts_.vault.SealSecret(secret, agent.agent_id);
-  sealed.fingerprint = parts_.vault.Fingerprint(secret);
-  sealed.create_time = now;
-  return Converted(parts_.store.CreateAgent(agent, sealed));
+  return Converted(
+      parts_.store.CreateAgent(agent, SealAgentSecret(parts_.vault, secret, agent.agent_id, now)));
 }
 
 Result<v1::CreateAgentResponse> Agents::Create(const v1::CreateAgentRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
-  const Secret secret = MakeAgentSecret();
+  const Secret secret = MakeRandomToken();
   Result<v1::Agent> agent = Register(request, secret.Reveal());
   if (!agent.ok()) {
     Error error = agent.error();
@@ -120,6 +109,20 @@ Result<v1::Agent> Agents::Disable(const v1::DisableAgentRequest& request) {
 Result<v1::Agent> Agents::Enable(const v1::EnableAgentRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
   return Converted(parts_.store.EnableAgent(request.agent_id(), parts_.clock.Now()));
+}
+
+Result<v1::DisconnectAgentResponse> Agents::Disconnect(const v1::DisconnectAgentRequest& request) {
+  if (Status valid = Validate(request); !valid.ok()) return valid.error();
+  const auto agent = parts_.store.GetAgent(request.agent_id());
+  if (!agent.ok()) return agent.error();
+  if (!agent->session) {
+    return MakeError(v1::ErrorReason::AGENT_NOT_CONNECTED,
+                     "The agent " + request.agent_id() + " is not connected.");
+  }
+  parts_.control.EndSession(request.agent_id(), v1::OPERATOR_DISCONNECTED);
+  v1::DisconnectAgentResponse response;
+  *response.mutable_session() = ToProto(*agent->session);
+  return response;
 }
 
 Result<v1::DeleteAgentResponse> Agents::Delete(const v1::DeleteAgentRequest& request) {

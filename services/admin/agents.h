@@ -29,7 +29,8 @@ class Agents {
   explicit Agents(const Parts& parts) : parts_(parts) {}
 
   // Errors beside those of the store and INVALID_FIELD: as the store's calls of
-  // the same names, and PAGE_TOKEN_INVALID from List.
+  // the same names, PAGE_TOKEN_INVALID from List, AGENT_NOT_CONNECTED from
+  // Disconnect.
   Result<v1::CreateAgentResponse> Create(const v1::CreateAgentRequest& request);
   Result<v1::Agent> Import(const v1::ImportAgentRequest& request);
   Result<v1::Agent> Get(const v1::GetAgentRequest& request);
@@ -37,6 +38,7 @@ class Agents {
   Result<v1::Agent> Update(const v1::UpdateAgentRequest& request);
   Result<v1::Agent> Disable(const v1::DisableAgentRequest& request);
   Result<v1::Agent> Enable(const v1::EnableAgentRequest& request);
+  Result<v1::DisconnectAgentResponse> Disconnect(const v1::DisconnectAgentRequest& request);
   Result<v1::DeleteAgentResponse> Delete(const v1::DeleteAgentRequest& request);
 
  private:

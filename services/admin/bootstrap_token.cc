@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "services/admin/random_token.h"
 
 namespace edgeplane::admin {
 namespace {
@@ -19,8 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "ep_";
-constexpr size_t kTokenRandomBytes = 32;
-constexpr size_t kTokenBytes = kPrefix.size() + 2 * kTokenRandomBytes;
+constexpr size_t kTokenBytes = kPrefix.size() + kRandomTokenHexDigits;
 constexpr size_t kFileBytesMax = 1024;
 constexpr int kOwnerOnly = 0600;
 
@@ -28,19 +27,6 @@ bool IsToken(std::string_view text) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   return text.size() == kTokenBytes && text.starts_with(kPrefix) &&
          std::all_of(text.begin() + kPrefix.size(), text.end(), is_hex);
-}
-
-Secret MakeToken() {
-  std::string bytes = RandomBytes(kTokenRandomBytes);
-  std::string hex = HexEncode(bytes);
-  std::string token;
-  token.reserve(kTokenBytes);
-  token.append(kPrefix).append(hex);
-  Wipe(bytes);
-  Wipe(hex);
-  Secret made = Secret::CopyOf(token);
-  Wipe(token);
-  return made;
 }
 
 Status Remember(storage::FleetStore& store, std::string_view token, Time now) {
@@ -59,7 +45,7 @@ Result<std::optional<std::string>> KnownHash(storage::FleetStore& store) {
 
 Result<BootstrapToken> MakeAndKeep(storage::FleetStore& store, const fs::path& path, bool replaces,
                                    Time now) {
-  const Secret token = MakeToken();
+  const Secret token = MakeRandomToken(kPrefix);
   // The store first: a crash in between leaves no file, and the next start makes
   // another token. The other way round it would leave a file that never fits.
   if (Status kept = Remember(store, token.Reveal(), now); !kept.ok()) return kept.error();

@@ -1,6 +1,5 @@
 #include "services/admin/commands.h"
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,9 +19,7 @@ constexpr char kListName[] = "commands";
 // of the command's content, or the same command sent twice with a key, and a
 // restart with another default in between, would not be the same.
 Duration TtlOf(const v1::SendCommandRequest& request) {
-  if (!request.has_ttl()) return Duration::zero();
-  return std::chrono::seconds(request.ttl().seconds()) +
-         std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(request.ttl().nanos()));
+  return request.has_ttl() ? FromProto(request.ttl()) : Duration::zero();
 }
 
 storage::NewCommand ToNewCommand(const v1::SendCommandRequest& request, std::string payload_json,

@@ -1,6 +1,9 @@
 #include "services/admin/convert.h"
 
+#include <chrono>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,12 +50,18 @@ std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::
   return {strings.begin(), strings.end()};
 }
 
-void SetSession(const storage::Session& session, v1::Session& to) {
-  to.set_session_id(session.session_id);
-  to.set_gateway_id(session.gateway_id);
-  to.set_peer_address(session.peer_address);
-  SetTime(session.open_time, *to.mutable_open_time());
-  to.set_epoch(session.epoch);
+// The most an agent may say in one piece (ReportedEvent.details_json).
+constexpr size_t kWordsBytesMax = 256 * 1024;
+
+// What an agent said, where there is something that can be read.
+std::optional<google::protobuf::Struct> WordsOf(const std::string& json, std::string_view what,
+                                                const std::string& whose) {
+  if (json.empty()) return std::nullopt;
+  Result<google::protobuf::Struct> words = PayloadFromJson(json, kWordsBytesMax);
+  if (words.ok()) return std::move(*words);
+  LogError("agent words corrupt",
+           {{"what", what}, {"id", whose}, {"cause", words.error().message}});
+  return std::nullopt;
 }
 
 }  // namespace
@@ -74,7 +83,26 @@ v1::Agent ToProto(const storage::Agent& agent) {
   if (agent.secret_create_time) {
     SetTime(*agent.secret_create_time, *to.mutable_secret_create_time());
   }
-  if (agent.session) SetSession(*agent.session, *to.mutable_session());
+  if (agent.session) *to.mutable_session() = ToProto(*agent.session);
+  if (agent.status) {
+    SetTime(agent.status->time, *to.mutable_status()->mutable_time());
+    auto fields = WordsOf(agent.status->status_json, "status", agent.agent_id);
+    if (fields) *to.mutable_status()->mutable_fields() = std::move(*fields);
+  }
+  if (agent.last_sync_time) SetTime(*agent.last_sync_time, *to.mutable_last_sync_time());
+  to.set_config_version(agent.config_version);
+  to.set_delivered_config_version(agent.delivered_config_version);
+  return to;
+}
+
+v1::Session ToProto(const storage::Session& session) {
+  v1::Session to;
+  to.set_session_id(session.session_id);
+  to.set_gateway_id(session.gateway_id);
+  to.set_peer_address(session.peer_address);
+  SetTime(session.open_time, *to.mutable_open_time());
+  to.set_epoch(session.epoch);
+  to.set_secret_fingerprint(session.secret_fingerprint);
   return to;
 }
 
@@ -113,6 +141,53 @@ Result<v1::Command> ToProto(const storage::Command& command) {
   SetTime(command.update_time, *to.mutable_update_time());
   to.set_error(command.error);
   for (const storage::CommandStep& step : command.history) *to.add_history() = ToProto(step);
+  auto result = WordsOf(command.result_json, "result", command.command_id);
+  if (result) *to.mutable_result() = std::move(*result);
+  return to;
+}
+
+v1::JoinToken ToProto(const storage::JoinToken& token) {
+  v1::JoinToken to;
+  to.set_join_token_id(token.join_token_id);
+  to.set_description(token.description);
+  if (!token.user_phone.empty()) to.set_user_phone("+" + token.user_phone);
+  to.mutable_labels()->insert(token.labels.begin(), token.labels.end());
+  to.set_max_uses(token.max_uses);
+  to.set_uses(token.uses);
+  SetTime(token.create_time, *to.mutable_create_time());
+  SetTime(token.expire_time, *to.mutable_expire_time());
+  if (token.revoke_time) SetTime(*token.revoke_time, *to.mutable_revoke_time());
+  return to;
+}
+
+Result<v1::DesiredConfig> ToProto(const storage::DesiredConfig& config) {
+  v1::DesiredConfig to;
+  to.set_agent_id(config.agent_id);
+  if (config.version == 0) return to;
+  Result<google::protobuf::Struct> content = PayloadFromJson(config.config_json);
+  if (!content.ok()) {
+    LogError("configuration corrupt",
+             {{"agent_id", config.agent_id}, {"cause", content.error().message}});
+    return content.error();
+  }
+  to.set_version(config.version);
+  *to.mutable_config() = std::move(*content);
+  SetTime(config.update_time, *to.mutable_update_time());
+  to.set_delivered_version(config.delivered_version);
+  if (config.deliver_time) SetTime(*config.deliver_time, *to.mutable_deliver_time());
+  return to;
+}
+
+v1::Event ToProto(const storage::Event& event) {
+  v1::Event to;
+  to.set_agent_id(event.agent_id);
+  to.set_event_id(event.event_id);
+  to.set_event_type(event.event_type);
+  to.set_thread_id(event.thread_id);
+  auto details = WordsOf(event.details_json, "event", event.event_id);
+  if (details) *to.mutable_details() = std::move(*details);
+  SetTime(event.receive_time, *to.mutable_receive_time());
+  to.set_channel(static_cast<v1::CommandStep::Channel>(event.channel));
   return to;
 }
 
@@ -148,7 +223,17 @@ storage::AgentFilter FromProto(const v1::AgentFilter& filter) {
   if (filter.has_disabled()) to.disabled = filter.disabled();
   if (filter.has_connected()) to.connected = filter.connected();
   to.labels = ToMap(filter.labels());
+  if (filter.has_has_secret()) to.has_secret = filter.has_secret();
   return to;
+}
+
+storage::EventFilter FromProto(const v1::EventFilter& filter) {
+  return {filter.agent_id(), filter.event_type()};
+}
+
+Duration FromProto(const google::protobuf::Duration& span) {
+  return std::chrono::seconds(span.seconds()) +
+         std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(span.nanos()));
 }
 
 storage::CommandFilter FromProto(const v1::CommandFilter& filter) {

@@ -1,11 +1,11 @@
 #include "services/admin/field_checks.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/encoding.h"
 #include "base/uuid.h"
-#include "services/admin/admin_settings.h"
 #include "services/registry/address_rules.h"
 
 namespace edgeplane::admin {
@@ -133,13 +133,15 @@ void FieldChecks::PageSize(std::string_view field, int value) {
              "Must be 1 to 1000, or 0 for the default of 100.");
 }
 
-void FieldChecks::Ttl(std::string_view field, const google::protobuf::Duration& value) {
+void FieldChecks::Span(std::string_view field, const google::protobuf::Duration& value,
+                       Duration min, Duration max, std::string_view description) {
+  using std::chrono::nanoseconds;
   using std::chrono::seconds;
-  constexpr int64_t kMin = std::chrono::duration_cast<seconds>(kCommandTtlMin).count();
-  constexpr int64_t kMax = std::chrono::duration_cast<seconds>(kCommandTtlMax).count();
-  const bool good = value.nanos() >= 0 && value.nanos() <= kNanosMax && value.seconds() >= kMin &&
-                    (value.seconds() < kMax || (value.seconds() == kMax && value.nanos() == 0));
-  FailUnless(good, field, "Must be 1 second to 30 days.");
+  // Within the limits of the seconds first: no sum overflows.
+  const bool sane = value.nanos() >= 0 && value.nanos() <= kNanosMax && value.seconds() >= 0 &&
+                    seconds(value.seconds()) <= std::chrono::ceil<seconds>(max);
+  const auto span = [&] { return seconds(value.seconds()) + nanoseconds(value.nanos()); };
+  FailUnless(sane && span() >= min && span() <= max, field, description);
 }
 
 void FieldChecks::Timestamp(std::string_view field, const google::protobuf::Timestamp& value) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace edgeplane::admin {
@@ -44,7 +45,9 @@ class FieldChecks {
   void AgentSecret(std::string_view field, std::string_view value);
   void Uuid(std::string_view field, std::string_view value);
   void PageSize(std::string_view field, int value);
-  void Ttl(std::string_view field, const google::protobuf::Duration& value);
+  // `description` says what is allowed.
+  void Span(std::string_view field, const google::protobuf::Duration& value, Duration min,
+            Duration max, std::string_view description);
   void Timestamp(std::string_view field, const google::protobuf::Timestamp& value);
 
   // OK, or INVALID_FIELD with every violation.

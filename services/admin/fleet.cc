@@ -22,6 +22,7 @@ Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
   status.set_agents(agents->agents);
   status.set_agents_connected(agents->connected);
   status.set_agents_disabled(agents->disabled);
+  status.set_agents_without_secret(agents->without_secret);
   for (const storage::StateCount& counted : *commands) {
     auto* added = status.add_commands();
     added->set_state(ToProto(counted.state));

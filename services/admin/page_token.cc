@@ -52,22 +52,29 @@ std::string PageTokens::Make(std::string_view list, const google::protobuf::Mess
   return Base64UrlEncode(Tag(list, filter, cursor) + std::string(cursor));
 }
 
+std::optional<std::string> PageTokens::Open(std::string_view list,
+                                            const google::protobuf::Message& filter,
+                                            std::string_view token) const {
+  if (token.size() > kTokenBytesMax) return std::nullopt;
+  const std::optional<std::string> bytes = Base64Decode(token);
+  if (!bytes || bytes->size() <= kTagBytes) return std::nullopt;
+  std::string cursor = bytes->substr(kTagBytes);
+  const std::string_view tag = std::string_view(*bytes).substr(0, kTagBytes);
+  if (!ConstantTimeEquals(tag, Tag(list, filter, cursor))) return std::nullopt;
+  return cursor;
+}
+
 Result<std::optional<std::string>> PageTokens::Read(std::string_view list,
                                                     const google::protobuf::Message& filter,
                                                     std::string_view token) const {
   if (token.empty()) return std::optional<std::string>();
-  const auto invalid = [] {
+  std::optional<std::string> cursor = Open(list, filter, token);
+  if (!cursor) {
     return MakeError(v1::ErrorReason::PAGE_TOKEN_INVALID,
                      "The page token was not made for this list and filter: begin again without "
                      "one, and keep the filter as it is from page to page.");
-  };
-  if (token.size() > kTokenBytesMax) return invalid();
-  const std::optional<std::string> bytes = Base64Decode(token);
-  if (!bytes || bytes->size() <= kTagBytes) return invalid();
-  std::string cursor = bytes->substr(kTagBytes);
-  const std::string_view tag = std::string_view(*bytes).substr(0, kTagBytes);
-  if (!ConstantTimeEquals(tag, Tag(list, filter, cursor))) return invalid();
-  return std::optional<std::string>(std::move(cursor));
+  }
+  return cursor;
 }
 
 }  // namespace edgeplane::admin

@@ -1,4 +1,5 @@
-// Page tokens: where a list goes on, bound to what is listed.
+// Page tokens: where a list goes on, bound to what is listed. Resume tokens of
+// streams are made the same way.
 //
 //   token = base64url( tag[16] cursor )
 //   tag   = HMAC-SHA256(key, list NUL SHA-256(filter) cursor), its first 16 bytes
@@ -32,6 +33,10 @@ class PageTokens {
   [[nodiscard]] Result<std::optional<std::string>> Read(std::string_view list,
                                                         const google::protobuf::Message& filter,
                                                         std::string_view token) const;
+  // The cursor; nothing for a token that Make did not make of this list and filter.
+  [[nodiscard]] std::optional<std::string> Open(std::string_view list,
+                                                const google::protobuf::Message& filter,
+                                                std::string_view token) const;
 
  private:
   [[nodiscard]] std::string Tag(std::string_view list, const google::protobuf::Message& filter,

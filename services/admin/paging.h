@@ -26,13 +26,15 @@ inline size_t PageSizeOf(int asked) { return asked == 0 ? 100 : static_cast<size
 
 // Puts up to `size` items from `cursor` on into `out`. `list` is
 // Result<storage::Page<Item>>(const storage::PageRequest&), `convert` is
-// Result<Proto>(const Item&). Gives the cursor of the next page, if there is one.
+// Result<Proto>(const Item&). `rows_max` is for items that may be larger than most.
+// Gives the cursor of the next page, if there is one.
 template <class Proto, class List, class Convert>
 Result<std::optional<std::string>> FillPage(size_t size, std::optional<std::string> cursor,
                                             List list, Convert convert,
-                                            google::protobuf::RepeatedPtrField<Proto>& out) {
+                                            google::protobuf::RepeatedPtrField<Proto>& out,
+                                            size_t rows_max = kRowsPerRead) {
   size_t bytes = 0;
-  size_t rows = std::min(size, kRowsPerRead);
+  size_t rows = std::min(size, rows_max);
   while (true) {
     auto page = list(storage::PageRequest{rows, cursor});
     if (!page.ok()) return page.error();
@@ -61,7 +63,7 @@ Result<std::optional<std::string>> FillPage(size_t size, std::optional<std::stri
     cursor = page->next;
     const auto filled = static_cast<size_t>(out.size());
     if (!cursor || filled >= size || bytes >= kPageBytesMax) return cursor;
-    rows = std::min(size - filled, kRowsPerRead);
+    rows = std::min(size - filled, rows_max);
   }
 }
 

@@ -146,13 +146,13 @@ Result<std::string> PayloadToJson(const pb::Struct& payload, std::string_view fi
   return text;
 }
 
-Result<pb::Struct> PayloadFromJson(std::string_view text) {
+Result<pb::Struct> PayloadFromJson(std::string_view text, size_t bytes_max) {
   const auto corrupt = [](std::string_view why) {
     return MakeError(
         v1::ErrorReason::STORE_CORRUPT,
-        "The payload of a command in the store is not a JSON object: " + std::string(why));
+        "What the store holds is not the JSON object that was put there: " + std::string(why));
   };
-  const Result<json::value> value = ParseJson(text, {kPayloadBytesMax, kPayloadDepthMax});
+  const Result<json::value> value = ParseJson(text, {bytes_max, kPayloadDepthMax});
   if (!value.ok()) return corrupt(value.error().message);
   if (!value->is_object()) return corrupt("It is another kind of value.");
   pb::Struct payload;

@@ -1,8 +1,10 @@
 #include "services/admin/validation.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
+#include "services/admin/admin_settings.h"
 #include "services/admin/field_checks.h"
 
 namespace edgeplane::admin {
@@ -16,6 +18,11 @@ constexpr int kStatesMax = 16;
 constexpr int kReasonsMax = 128;
 // Refusals hold ids as claimed, well formed or not.
 constexpr size_t kClaimedIdBytesMax = 256;
+constexpr size_t kEventTypeBytesMax = 128;
+constexpr int64_t kJoinUsesMax = 1'000'000;
+constexpr Duration kOverlapMax = std::chrono::hours(24 * 30);
+constexpr Duration kJoinTtlMin = std::chrono::seconds(1);
+constexpr Duration kJoinTtlMax = std::chrono::hours(24 * 3650);
 
 std::string At(const char* field, int index) {
   return std::string(field) + "[" + std::to_string(index) + "]";
@@ -34,6 +41,11 @@ Status OnlyAgentId(const std::string& agent_id) {
   FieldChecks checks;
   checks.AgentId("agent_id", agent_id);
   return std::move(checks).Result();
+}
+
+void CheckEventFilter(const v1::EventFilter& filter, FieldChecks& checks) {
+  if (!filter.agent_id().empty()) checks.AgentId("filter.agent_id", filter.agent_id());
+  checks.Text("filter.event_type", filter.event_type(), kEventTypeBytesMax);
 }
 
 Status OnlyUuid(const char* field, const std::string& id) {
@@ -106,6 +118,70 @@ Status Validate(const v1::EnableAgentRequest& request) { return OnlyAgentId(requ
 
 Status Validate(const v1::DeleteAgentRequest& request) { return OnlyAgentId(request.agent_id()); }
 
+Status Validate(const v1::RotateSecretRequest& request) {
+  FieldChecks checks;
+  checks.AgentId("agent_id", request.agent_id());
+  if (request.has_overlap()) {
+    checks.Span("overlap", request.overlap(), Duration::zero(), kOverlapMax,
+                "Must be 0 to 30 days.");
+  }
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::RetireSecretRequest& request) { return OnlyAgentId(request.agent_id()); }
+
+Status Validate(const v1::DisconnectAgentRequest& request) {
+  return OnlyAgentId(request.agent_id());
+}
+
+Status Validate(const v1::CreateJoinTokenRequest& request) {
+  FieldChecks checks;
+  checks.Text("description", request.description());
+  checks.Phone("user_phone", request.user_phone());
+  checks.LabelMap("labels", request.labels());
+  checks.FailUnless(request.max_uses() >= 0 && request.max_uses() <= kJoinUsesMax, "max_uses",
+                    "Must be 1 to 1000000, or 0 for any number.");
+  if (request.has_ttl()) {
+    checks.Span("ttl", request.ttl(), kJoinTtlMin, kJoinTtlMax, "Must be 1 second to 3650 days.");
+  }
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::ListJoinTokensRequest& request) {
+  FieldChecks checks;
+  checks.PageSize("page_size", request.page_size());
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::RevokeJoinTokenRequest& request) {
+  return OnlyUuid("join_token_id", request.join_token_id());
+}
+
+Status Validate(const v1::SetDesiredConfigRequest& request) {
+  FieldChecks checks;
+  checks.AgentId("agent_id", request.agent_id());
+  checks.FailUnless(request.has_config(), "config",
+                    "Must be given; the configuration without any members is {}.");
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::GetDesiredConfigRequest& request) {
+  return OnlyAgentId(request.agent_id());
+}
+
+Status Validate(const v1::ListEventsRequest& request) {
+  FieldChecks checks;
+  checks.PageSize("page_size", request.page_size());
+  CheckEventFilter(request.filter(), checks);
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::WatchEventsRequest& request) {
+  FieldChecks checks;
+  CheckEventFilter(request.filter(), checks);
+  return std::move(checks).Result();
+}
+
 Status Validate(const v1::SendCommandRequest& request) {
   FieldChecks checks;
   checks.AgentId("agent_id", request.agent_id());
@@ -113,7 +189,10 @@ Status Validate(const v1::SendCommandRequest& request) {
   checks.Text("type", request.type(), kCommandTypeBytesMax);
   checks.FailUnless(v1::Command::Priority_IsValid(request.priority()), "priority",
                     "Must be NORMAL or IMMEDIATE.");
-  if (request.has_ttl()) checks.Ttl("ttl", request.ttl());
+  if (request.has_ttl()) {
+    checks.Span("ttl", request.ttl(), kCommandTtlMin, kCommandTtlMax,
+                "Must be 1 second to 30 days.");
+  }
   checks.FailUnless(request.max_deliveries() >= 0 && request.max_deliveries() <= kDeliveriesMax,
                     "max_deliveries", "Must be 0 to 100.");
   const std::string& key = request.idempotency_key();

@@ -16,6 +16,22 @@ Status Validate(const v1::UpdateAgentRequest& request);
 Status Validate(const v1::DisableAgentRequest& request);
 Status Validate(const v1::EnableAgentRequest& request);
 Status Validate(const v1::DeleteAgentRequest& request);
+Status Validate(const v1::RotateSecretRequest& request);
+Status Validate(const v1::RetireSecretRequest& request);
+Status Validate(const v1::DisconnectAgentRequest& request);
+
+Status Validate(const v1::CreateJoinTokenRequest& request);
+Status Validate(const v1::ListJoinTokensRequest& request);
+Status Validate(const v1::RevokeJoinTokenRequest& request);
+
+// But for the configuration's content, which is checked where it is turned into
+// JSON.
+Status Validate(const v1::SetDesiredConfigRequest& request);
+Status Validate(const v1::GetDesiredConfigRequest& request);
+
+Status Validate(const v1::ListEventsRequest& request);
+// But for the resume token.
+Status Validate(const v1::WatchEventsRequest& request);
 
 // But for the payload, which is checked where it is turned into JSON.
 Status Validate(const v1::SendCommandRequest& request);

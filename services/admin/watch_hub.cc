@@ -31,7 +31,8 @@ Status WatchHub::Join(Watch* watch) {
   if (watches_.size() >= watches_max_) {
     return MakeError(v1::ErrorReason::SERVER_OVERLOADED,
                      "As many watches are open as max-watches allows (" +
-                         std::to_string(watches_max_) + "); end some, or ask with GetCommand.");
+                         std::to_string(watches_max_) +
+                         "); end some, or ask with GetCommand or ListEvents.");
   }
   watches_.insert(watch);
   metrics_.SetWatches(watches_.size());

@@ -1,4 +1,4 @@
-// The WatchCommand streams that are open: how many there may be, the pulse that
+// The streams of watching operators that are open: how many there may be, the pulse that
 // makes them look by themselves, and their common end.
 #pragma once
 

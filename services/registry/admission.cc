@@ -55,12 +55,22 @@ const storage::SealedSecret* CurrentSecret(const AdmissionInput& input) {
   return nullptr;
 }
 
+// Whether the fleet secret serves this agent: one that has a secret of its own has
+// left the fleet's behind.
+bool FleetSecretServes(const Evidence& evidence) {
+  return evidence.policy.fleet_secret && CurrentSecret(evidence.input) == nullptr;
+}
+
 std::string ExpectedSentence(const Evidence& evidence) {
   if (evidence.match.unreadable) {
     return " The stored secret cannot be opened: it was sealed under another master key, or has "
            "been changed in the store.";
   }
   const storage::SealedSecret* current = CurrentSecret(evidence.input);
+  if (current == nullptr && evidence.policy.fleet_secret) {
+    return " The agent has no secret of its own, so the fleet secret is expected: " +
+           evidence.policy.fleet_secret->fingerprint + ".";
+  }
   if (current == nullptr) return " The agent has no secret in force: give it one.";
   return " Expected is " + Since(*current) + ".";
 }
@@ -71,6 +81,12 @@ Finding JudgeUnknown(const Evidence& evidence) {
 }
 
 Finding JudgeRawSecret(const Evidence& evidence) {
+  if (evidence.match.equal_fleet) {
+    return {
+        v1::SECRET_MISMATCH,
+        "Presented was the fleet secret, which is for agents that have no secret of their own." +
+            ExpectedSentence(evidence)};
+  }
   return {v1::SECRET_MISMATCH, "The secret presented has the fingerprint " +
                                    evidence.policy.vault->Fingerprint(evidence.input.bearer) + "." +
                                    ExpectedSentence(evidence)};
@@ -101,6 +117,13 @@ std::optional<Finding> JudgeToken(const Evidence& evidence) {
                                           "."};
   }
   const storage::SealedSecret* signer = evidence.match.signer;
+  if (signer == nullptr && evidence.match.signer_fleet) {
+    if (FleetSecretServes(evidence)) return JudgeTokenTime(evidence);
+    return Finding{v1::TOKEN_SIGNATURE,
+                   "The token is signed with the fleet secret, which is for agents that have no "
+                   "secret of their own." +
+                       ExpectedSentence(evidence)};
+  }
   if (signer == nullptr) {
     return Finding{v1::TOKEN_SIGNATURE, "The token, minted " +
                                             FormatSeconds(token.claims.mint_time) +
@@ -124,6 +147,7 @@ std::optional<Finding> Authenticate(const Evidence& evidence) {
         v1::SECRET_RETIRED,
         RetiredSentence("Presented was", *equal, evidence.input.now) + ExpectedSentence(evidence)};
   }
+  if (evidence.match.equal_fleet && FleetSecretServes(evidence)) return std::nullopt;
   if (const MalformedToken* malformed = evidence.malformed()) {
     return Finding{
         v1::TOKEN_MALFORMED,
@@ -157,8 +181,8 @@ std::optional<Finding> Authorize(const AdmissionInput& input) {
 
 v1::Presented MakePresented(const Evidence& evidence) {
   v1::Presented presented;
-  const bool is_secret =
-      std::holds_alternative<NotAToken>(evidence.parse) || evidence.match.equal != nullptr;
+  const bool is_secret = std::holds_alternative<NotAToken>(evidence.parse) ||
+                         evidence.match.equal != nullptr || evidence.match.equal_fleet;
   presented.set_credential_kind(is_secret ? kRawSecret : kHmacToken);
   if (is_secret)
     presented.set_fingerprint(evidence.policy.vault->Fingerprint(evidence.input.bearer));
@@ -167,22 +191,32 @@ v1::Presented MakePresented(const Evidence& evidence) {
     SetTime(token->claims.mint_time, *presented.mutable_token_time());
     if (evidence.match.signer != nullptr) {
       presented.set_fingerprint(evidence.match.signer->fingerprint);
+    } else if (evidence.match.signer_fleet) {
+      presented.set_fingerprint(evidence.policy.fleet_secret->fingerprint);
     }
   }
   return presented;
 }
 
-v1::Expected MakeExpected(const AdmissionInput& input, v1::Reason reason) {
+v1::Expected MakeExpected(const Evidence& evidence, v1::Reason reason) {
+  const AdmissionInput& input = evidence.input;
   v1::Expected expected;
   if (const storage::SealedSecret* current = CurrentSecret(input)) {
     expected.set_fingerprint(current->fingerprint);
     SetTime(current->create_time, *expected.mutable_secret_create_time());
+  } else if (input.registered != nullptr && evidence.policy.fleet_secret) {
+    expected.set_fingerprint(evidence.policy.fleet_secret->fingerprint);
   }
   if (reason == v1::ADDRESS_NOT_ALLOWED) {
     const auto& allowed = input.registered->agent.allowed_addresses;
     expected.mutable_allowed_addresses()->Add(allowed.begin(), allowed.end());
   }
   return expected;
+}
+
+// Of an agent that was admitted; null: the fleet's.
+const storage::SealedSecret* SecretUsed(const Evidence& evidence) {
+  return evidence.match.equal != nullptr ? evidence.match.equal : evidence.match.signer;
 }
 
 }  // namespace
@@ -200,8 +234,13 @@ AdmissionVerdict Decide(const AdmissionInput& input, const AdmissionPolicy& poli
   std::optional<Finding> finding = Authenticate(evidence);
   if (!finding) finding = Authorize(input);
   if (finding) {
-    verdict.refusal = AdmissionRefusal{finding->reason, std::move(finding->detail),
-                                       std::move(presented), MakeExpected(input, finding->reason)};
+    verdict.refusal =
+        AdmissionRefusal{finding->reason, std::move(finding->detail), std::move(presented),
+                         MakeExpected(evidence, finding->reason)};
+  } else if (const storage::SealedSecret* own = SecretUsed(evidence)) {
+    verdict.secret_fingerprint = own->fingerprint;
+  } else {
+    verdict.fleet_secret = true;
   }
   return verdict;
 }

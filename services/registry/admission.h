@@ -5,7 +5,7 @@
 // A stranger must learn nothing, so who it is comes first, and every decision
 // does the same work: as many secrets are unsealed, compared and, for a token,
 // signed with, whether the agent has eight, one or none, or is not registered
-// at all.
+// at all, and whether there is a fleet secret or not.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,10 @@
 
 namespace edgeplane::registry {
 
-// As many as the store keeps of one agent, so as many as are always examined.
-inline constexpr size_t kSecretsExamined = 8;
+// As many as the store keeps of one agent and the fleet secret, so as many as are
+// always examined.
+inline constexpr size_t kOwnSecretsMax = 8;
+inline constexpr size_t kSecretsExamined = kOwnSecretsMax + 1;
 
 struct AdmissionInput {
   std::string_view agent_id;
@@ -39,10 +41,14 @@ struct AdmissionPolicy {
   // Examined in place of the secrets an agent does not have. Nobody knows what
   // it seals.
   std::string decoy_sealed;
+  // What is accepted of agents that are registered and have no secret in force;
+  // nothing: off.
+  std::optional<storage::SealedSecret> fleet_secret;
 };
 
-// `vault` must outlive the policy.
-AdmissionPolicy MakeAdmissionPolicy(const RegistrySettings& settings, const Vault& vault);
+// `vault` must outlive the policy. An empty `fleet_secret` is none.
+AdmissionPolicy MakeAdmissionPolicy(const RegistrySettings& settings, const Vault& vault,
+                                    const Secret& fleet_secret = Secret());
 
 struct AdmissionRefusal {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
@@ -55,6 +61,10 @@ struct [[nodiscard]] AdmissionVerdict {
   std::optional<AdmissionRefusal> refusal;  // nothing: admitted
   // What the agent authenticated with; shown in the log, never a secret.
   std::string credential_kind;
+  // Where it was admitted: the fingerprint of its own secret that it used, or that
+  // it was the fleet secret.
+  std::string secret_fingerprint;
+  bool fleet_secret = false;
   size_t secrets_examined = 0;  // always kSecretsExamined
   // A stored secret did not open: sealed under another master key, or changed.
   bool secret_unreadable = false;

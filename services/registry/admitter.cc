@@ -4,87 +4,54 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/log.h"
 #include "base/uuid.h"
 #include "services/registry/command_moves.h"
-#include "services/registry/link.h"
-#include "services/registry/link_messages.h"
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
-#include "services/registry/session_directory.h"
+#include "services/registry/session_end.h"
+#include "services/registry/span_text.h"
+#include "services/registry/store_failure.h"
 
 namespace edgeplane::registry {
 namespace {
 
-constexpr size_t kBearerBytesMax = 1024;
 // Reconciling a gateway takes one call of the store; agents wait 10 s for us.
 constexpr std::chrono::seconds kGateWaitMax{5};
 
-Status CheckRequest(const v1::AdmitRequest& request) {
-  if (Status status = CheckGatewayId(request.gateway_id()); !status.ok()) return status;
-  if (Status status = CheckAgentId(request.agent_id()); !status.ok()) return status;
-  if (request.bearer().empty() || request.bearer().size() > kBearerBytesMax) {
-    return MakeError(
-        v1::ErrorReason::INVALID_FIELD,
-        "bearer has " + std::to_string(request.bearer().size()) + " bytes; 1 to 1024 are allowed.");
-  }
-  if (request.peer_address().size() > kPeerAddressBytesMax) {
-    return MakeError(v1::ErrorReason::INVALID_FIELD, "peer_address is longer than 64 bytes.");
-  }
-  return {};
-}
-
-void Refuse(AdmissionRefusal refusal, v1::AdmitResponse& response) {
-  v1::AdmitResponse::Refused& refused = *response.mutable_refused();
-  refused.set_reason(refusal.reason);
-  refused.set_detail(std::move(refusal.detail));
-  *refused.mutable_presented() = std::move(refusal.presented);
-  *refused.mutable_expected() = std::move(refusal.expected);
-}
-
-Error StoreFailed(const char* operation, const Error& error) {
-  LogWarning("store failed", {{"operation", operation}, {"error", error.message}});
-  return error;
+std::string TakeoverDetail(const storage::SessionHeld& held,
+                           const storage::TakeoverLimits& limits) {
+  return "The session is held by " + held.by.peer_address + " at the gateway " +
+         held.by.gateway_id + ", since " + FormatSeconds(held.by.open_time) +
+         ". Newer connections took over " + std::to_string(held.takeovers) + " times within " +
+         SpanText(limits.window) + " (takeover-max), so none may until nobody has tried for " +
+         SpanText(limits.calm) + " (takeover-calm).";
 }
 
 }  // namespace
 
-Status Admitter::Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response) {
-  const auto start = std::chrono::steady_clock::now();
-  Status status = Answer(request, response);
-  parts_.metrics.AdmissionTook(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - start));
-  return status;
-}
-
-Status Admitter::Answer(const v1::AdmitRequest& request, v1::AdmitResponse& response) {
-  if (Status status = CheckRequest(request); !status.ok()) return status;
-  const Result<storage::AgentCredentials> credentials =
-      parts_.store.GetCredentials(request.agent_id());
-  if (!credentials.ok() && credentials.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
-    return StoreFailed("GetCredentials", credentials.error());
-  }
-  AdmissionInput input;
-  input.agent_id = request.agent_id();
-  input.bearer = request.bearer();
-  input.peer_address = request.peer_address();
-  input.registered = credentials.ok() ? &*credentials : nullptr;
-  input.now = parts_.clock.Now();
-  AdmissionVerdict verdict = Decide(input, policy_);
-  if (verdict.secret_unreadable) {
-    LogError("secret unreadable", {{"agent", request.agent_id()}});
-  }
-  if (verdict.admitted()) return OpenSession(request, response);
-  Refuse(*std::move(verdict.refusal), response);
+Status Admitter::Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
+                       const Abandoned& abandoned) {
+  const AdmissionTimer timer(parts_.metrics);
+  const CallerRef caller = CallerOf(request);
+  if (Status status = CheckCaller(caller, Naming::kRequired); !status.ok()) return status;
+  Result<AdmissionVerdict> verdict = authenticator_.Ask(caller);
+  if (!verdict.ok()) return verdict.error();
+  if (verdict->admitted()) return OpenSession(request, *verdict, response, abandoned);
+  *response.mutable_refused() = ToRefusedAttempt(*std::move(verdict->refusal));
   return {};
 }
 
-Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse& response) {
+Status Admitter::OpenSession(const v1::AdmitRequest& request, const AdmissionVerdict& verdict,
+                             v1::AdmitResponse& response, const Abandoned& abandoned) {
   storage::SessionRequest session;
   session.agent_id = request.agent_id();
   session.gateway_id = request.gateway_id();
   session.peer_address = request.peer_address();
+  session.secret_fingerprint = verdict.secret_fingerprint;
+  session.takeovers = parts_.settings.takeovers;
 
   const std::shared_ptr<GatewayGate> gate = parts_.links.Gate(request.gateway_id());
   std::optional<GatewayGate::Pass> pass = gate->Enter(kGateWaitMax);
@@ -92,52 +59,73 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse&
     return MakeError(v1::ErrorReason::SERVER_OVERLOADED,
                      "The gateway's sessions are being reconciled; try again in a moment.");
   }
+  // By now the agent may have come again, and must not be thrown out by itself.
+  if (abandoned()) return CallerGone();
   session.now = parts_.clock.Now();
   session.session_id = NewUuid(session.now);
-  const Result<storage::SessionGrant> grant = parts_.store.OpenSession(session);
-  if (grant.ok()) {
+  const Result<storage::SessionAnswer> answer = parts_.store.OpenSession(session);
+  const auto* grant = answer.ok() ? std::get_if<storage::SessionGrant>(&*answer) : nullptr;
+  if (grant != nullptr) {
     parts_.pending.Granted({session.agent_id, session.session_id, grant->epoch}, session.gateway_id,
                            session.now);
-  } else if (grant.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
+  } else if (!answer.ok() && answer.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
     parts_.pending.Granted({session.agent_id, session.session_id, 0}, session.gateway_id,
                            session.now);
   }
   pass.reset();
 
-  if (!grant.ok()) {
-    // The agent was changed between the decision and now.
-    if (grant.error().code == v1::ErrorReason::AGENT_NOT_FOUND) {
-      Refuse({v1::AGENT_UNKNOWN, "The agent was deleted a moment ago.", {}, {}}, response);
-      return {};
-    }
-    if (grant.error().code == v1::ErrorReason::AGENT_IS_DISABLED) {
-      Refuse({v1::AGENT_DISABLED, "An operator disabled the agent a moment ago.", {}, {}},
-             response);
-      return {};
-    }
-    return StoreFailed("OpenSession", grant.error());
+  if (grant != nullptr) return Granted(session, *grant, response, abandoned);
+  if (answer.ok()) {
+    RefuseTakeover(session, std::get<storage::SessionHeld>(*answer), response);
+    return {};
   }
-  NoteMoves(parts_, grant->moved);
-  if (grant->superseded) TakeOver(*grant->superseded, request);
-  response.mutable_admitted()->set_session_id(session.session_id);
-  response.mutable_admitted()->set_epoch(grant->epoch);
+  std::optional<AdmissionRefusal> refusal = ChangedMeanwhile(answer.error());
+  if (!refusal) return StoreFailed("OpenSession", answer.error());
+  *response.mutable_refused() = ToRefusedAttempt(*std::move(refusal));
   return {};
 }
 
-void Admitter::TakeOver(const storage::Session& superseded, const v1::AdmitRequest& request) {
+Status Admitter::Granted(const storage::SessionRequest& session, const storage::SessionGrant& grant,
+                         v1::AdmitResponse& response, const Abandoned& abandoned) {
+  NoteMoves(parts_, grant.moved);
+  if (grant.superseded) TakeOver(*grant.superseded, session);
+  if (abandoned()) {
+    // The gateway will never name it.
+    const storage::Fence fence{session.agent_id, session.session_id, grant.epoch};
+    if (EndUntakenSession(parts_, fence).ok()) parts_.pending.Settled(fence);
+    return CallerGone();
+  }
+  response.mutable_admitted()->set_session_id(session.session_id);
+  response.mutable_admitted()->set_epoch(grant.epoch);
+  return {};
+}
+
+void Admitter::RefuseTakeover(const storage::SessionRequest& session,
+                              const storage::SessionHeld& held, v1::AdmitResponse& response) {
+  LogWarning("session takeover refused", {{"agent", session.agent_id},
+                                          {"peer", session.peer_address},
+                                          {"gateway", session.gateway_id},
+                                          {"held_by_peer", held.by.peer_address},
+                                          {"held_by_gateway", held.by.gateway_id}});
+  v1::RefusedAttempt& refused = *response.mutable_refused();
+  refused.set_reason(v1::TAKEOVER_FLAPPING);
+  refused.set_detail(TakeoverDetail(held, session.takeovers));
+  refused.mutable_presented()->set_fingerprint(session.secret_fingerprint);
+  refused.mutable_expected()->set_session_peer_address(held.by.peer_address);
+  // Up to a whole second: Retry-After has no parts of one.
+  refused.mutable_retry_after()->set_seconds(
+      std::chrono::ceil<std::chrono::seconds>(held.retry_after).count());
+}
+
+void Admitter::TakeOver(const storage::Session& superseded, const storage::SessionRequest& by) {
   parts_.metrics.TookOver();
-  LogInfo("session takeover", {{"agent", request.agent_id()},
-                               {"peer", request.peer_address()},
-                               {"gateway", request.gateway_id()},
+  LogInfo("session takeover", {{"agent", by.agent_id},
+                               {"peer", by.peer_address},
+                               {"gateway", by.gateway_id},
                                {"superseded_peer", superseded.peer_address},
                                {"superseded_gateway", superseded.gateway_id},
                                {"superseded_session", superseded.session_id}});
-  const storage::Fence fence{superseded.agent_id, superseded.session_id, superseded.epoch};
-  parts_.directory.Remove(fence);
-  // Where its gateway has no link here, its next Hello is told.
-  if (const std::shared_ptr<Link> link = parts_.links.Find(superseded.gateway_id)) {
-    link->Send(EndSessionMessage(fence, v1::SUPERSEDED));
-  }
+  DirectEnd(parts_, superseded, v1::SUPERSEDED);
 }
 
 }  // namespace edgeplane::registry

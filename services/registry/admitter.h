@@ -1,10 +1,10 @@
-// Answers Admit: reads what is known of the agent, has Decide decide, opens the
-// session, and ends the one it takes over from.
+// Answers Admit: has it decided whether the agent may connect, opens the session,
+// and ends the one it takes over from.
 #pragma once
 
 #include "base/result.h"
 #include "edgeplane/v1/agent_registry.pb.h"
-#include "services/registry/admission.h"
+#include "services/registry/authenticator.h"
 #include "services/registry/registry_parts.h"
 
 namespace edgeplane::registry {
@@ -13,20 +13,26 @@ namespace edgeplane::registry {
 class Admitter {
  public:
   // Both must outlive this.
-  Admitter(const RegistryParts& parts, const AdmissionPolicy& policy)
-      : parts_(parts), policy_(policy) {}
+  Admitter(const RegistryParts& parts, const Authenticator& authenticator)
+      : parts_(parts), authenticator_(authenticator) {}
 
   // A refusal is an answer. An error means that there was no decision: the
-  // store's, or INVALID_FIELD for a request no gateway should send.
-  Status Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response);
+  // store's, or INVALID_FIELD for a request no gateway should send. Where nobody
+  // waits for the answer any more, no session is left open.
+  Status Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
+               const Abandoned& abandoned = NeverAbandoned);
 
  private:
-  Status Answer(const v1::AdmitRequest& request, v1::AdmitResponse& response);
-  Status OpenSession(const v1::AdmitRequest& request, v1::AdmitResponse& response);
-  void TakeOver(const storage::Session& superseded, const v1::AdmitRequest& request);
+  Status OpenSession(const v1::AdmitRequest& request, const AdmissionVerdict& verdict,
+                     v1::AdmitResponse& response, const Abandoned& abandoned);
+  Status Granted(const storage::SessionRequest& session, const storage::SessionGrant& grant,
+                 v1::AdmitResponse& response, const Abandoned& abandoned);
+  void RefuseTakeover(const storage::SessionRequest& session, const storage::SessionHeld& held,
+                      v1::AdmitResponse& response);
+  void TakeOver(const storage::Session& superseded, const storage::SessionRequest& by);
 
   const RegistryParts& parts_;
-  const AdmissionPolicy& policy_;
+  const Authenticator& authenticator_;
 };
 
 }  // namespace edgeplane::registry

@@ -23,6 +23,9 @@ class AgentControl {
   virtual ~AgentControl() = default;
   // The agent has a new command in its queue: deliver, if it is connected here.
   virtual void CommandQueued(const std::string& agent_id) = 0;
+  // The agent's desired configuration has changed: offer it, if it is connected
+  // here.
+  virtual void ConfigChanged(const std::string& agent_id) = 0;
   // Ends the agent's open session, wherever it is, if it has one.
   virtual void EndSession(const std::string& agent_id, v1::Disconnect reason) = 0;
   [[nodiscard]] virtual std::vector<LinkedGateway> Gateways() const = 0;

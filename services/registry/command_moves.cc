@@ -1,5 +1,10 @@
 #include "services/registry/command_moves.h"
 
+#include <set>
+#include <string>
+
+#include "services/registry/dispatcher.h"
+
 namespace edgeplane::registry {
 
 void NoteMoves(const RegistryParts& parts, const storage::CommandMoves& moves) {
@@ -7,6 +12,16 @@ void NoteMoves(const RegistryParts& parts, const storage::CommandMoves& moves) {
     parts.metrics.CommandMoved(move.state);
     parts.signals.Changed(move.command_id);
   }
+}
+
+void NoteMoved(const RegistryParts& parts, const std::vector<storage::Command>& commands) {
+  std::set<std::string> agents;
+  for (const storage::Command& command : commands) {
+    parts.metrics.CommandMoved(command.state);
+    parts.signals.Changed(command.command_id);
+    if (command.state == storage::CommandState::kQueued) agents.insert(command.agent_id);
+  }
+  for (const std::string& agent_id : agents) parts.dispatcher.Wake(agent_id);
 }
 
 }  // namespace edgeplane::registry

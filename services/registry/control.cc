@@ -10,10 +10,18 @@
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_directory.h"
+#include "services/registry/session_end.h"
+#include "services/registry/store_failure.h"
 
 namespace edgeplane::registry {
 
 void Control::CommandQueued(const std::string& agent_id) { parts_.dispatcher.Wake(agent_id); }
+
+void Control::ConfigChanged(const std::string& agent_id) {
+  // Where the session is not here yet, its configuration is looked at when it is
+  // confirmed.
+  if (parts_.directory.WantConfig(agent_id)) parts_.dispatcher.Wake(agent_id);
+}
 
 void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
   if (const std::optional<LiveSession> live = parts_.directory.Find(agent_id)) {
@@ -23,7 +31,9 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
     return;
   }
   if (const std::optional<PendingAdmissions::Grant> grant = parts_.pending.Find(agent_id)) {
-    Direct(grant->fence, grant->gateway_id, reason);
+    if (const std::shared_ptr<Link> link = parts_.links.Find(grant->gateway_id)) {
+      link->Send(EndSessionMessage(grant->fence, reason));
+    }
     return;
   }
   // Known to the store only: its gateway's link has just broken, or is another
@@ -32,24 +42,13 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
     const Result<storage::Agent> agent = parts_.store.GetAgent(agent_id);
     if (!agent.ok()) {
       if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
-        LogWarning("store failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
+        static_cast<void>(StoreFailed("GetAgent", agent.error()));
       }
       return;
     }
-    if (!agent->session) return;
-    Direct({agent_id, agent->session->session_id, agent->session->epoch},
-           agent->session->gateway_id, reason);
+    if (agent->session) DirectEnd(parts_, *agent->session, reason);
   });
   if (!accepted) LogDebug("session end dropped", {{"agent", agent_id}, {"cause", "stopping"}});
-}
-
-void Control::Direct(const storage::Fence& fence, const std::string& gateway_id,
-                     v1::Disconnect reason) {
-  // Without a link: whether the agent may stay is looked at when its gateway is
-  // back (Dispatcher confirms every session that comes with a Hello).
-  if (const std::shared_ptr<Link> link = parts_.links.Find(gateway_id)) {
-    link->Send(EndSessionMessage(fence, reason));
-  }
 }
 
 std::vector<LinkedGateway> Control::Gateways() const {

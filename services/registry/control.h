@@ -15,12 +15,11 @@ class Control final : public AgentControl {
   explicit Control(const RegistryParts& parts) : parts_(parts) {}
 
   void CommandQueued(const std::string& agent_id) override;
+  void ConfigChanged(const std::string& agent_id) override;
   void EndSession(const std::string& agent_id, v1::Disconnect reason) override;
   [[nodiscard]] std::vector<LinkedGateway> Gateways() const override;
 
  private:
-  void Direct(const storage::Fence& fence, const std::string& gateway_id, v1::Disconnect reason);
-
   const RegistryParts& parts_;
 };
 

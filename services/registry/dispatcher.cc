@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "base/log.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
+#include "services/registry/store_failure.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -88,23 +88,27 @@ Dispatcher::Outcome Dispatcher::Deliver(const std::string& agent_id) {
   if (!pass) return Outcome::kLeftBehind;
   // Only now is it certain that the link is the one to send over: it may have
   // been replaced, and the sessions reconciled, before the pass was given.
-  const std::optional<LiveSession> session = parts_.directory.Find(agent_id);
+  std::optional<LiveSession> session = parts_.directory.Find(agent_id);
   if (!session || session->link != seen->link || !session->link->open()) return Outcome::kDone;
   if (!session->confirmed) {
     if (const Outcome outcome = ConfirmSession(*session); outcome != Outcome::kMore) return outcome;
   }
-  // CommandWritten, or room on the link, wakes again.
-  if (session->room.count == 0 || !session->link->HasRoomFor(agent_id)) return Outcome::kDone;
+  // Room on the link wakes again, as CommandWritten does.
+  if (!session->link->HasRoomFor(agent_id)) return Outcome::kDone;
+  if (session->config_wanted) {
+    if (const Outcome outcome = OfferConfig(*session); outcome != Outcome::kMore) return outcome;
+  }
+  if (session->room.count == 0) return Outcome::kDone;
   return ClaimAndSend(*session);
 }
 
 // A session that comes with a Hello may have been disabled or superseded while
 // its gateway had no link, and one that opens may have been since its admission.
-Dispatcher::Outcome Dispatcher::ConfirmSession(const LiveSession& session) {
+Dispatcher::Outcome Dispatcher::ConfirmSession(LiveSession& session) {
   const Result<storage::Agent> agent = parts_.store.GetAgent(session.fence.agent_id);
   if (!agent.ok()) {
     if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
-      LogWarning("store failed", {{"operation", "GetAgent"}, {"error", agent.error().message}});
+      static_cast<void>(StoreFailed("GetAgent", agent.error()));
       return Outcome::kLeftBehind;
     }
     Dismiss(session, v1::CREDENTIALS_REVOKED);
@@ -118,8 +122,28 @@ Dispatcher::Outcome Dispatcher::ConfirmSession(const LiveSession& session) {
     Dismiss(session, v1::SUPERSEDED);
     return Outcome::kDone;
   }
+  if (agent->config_version > agent->delivered_config_version) {
+    session.config_wanted = true;
+    parts_.directory.WantConfig(session.fence.agent_id);
+  }
   parts_.directory.Confirm(session.fence);
   return Outcome::kMore;
+}
+
+Dispatcher::Outcome Dispatcher::OfferConfig(const LiveSession& session) {
+  // Before the store is asked: a change after that is looked at again.
+  parts_.directory.LookAtConfig(session.fence);
+  const Result<std::optional<storage::DesiredConfig>> offer =
+      parts_.store.OfferConfig(session.fence);
+  if (!offer.ok()) {
+    const Outcome outcome = Failed(session, "OfferConfig", offer.error());
+    if (outcome == Outcome::kLeftBehind) parts_.directory.WantConfig(session.fence.agent_id);
+    return outcome;
+  }
+  if (!*offer) return Outcome::kMore;
+  // If it does not arrive, the offer falls with the session or with the link.
+  const bool sent = session.link->Send(DeliverConfigMessage(session.fence.session_id, **offer));
+  return sent ? Outcome::kMore : Outcome::kDone;
 }
 
 Dispatcher::Outcome Dispatcher::ClaimAndSend(const LiveSession& session) {
@@ -129,21 +153,7 @@ Dispatcher::Outcome Dispatcher::ClaimAndSend(const LiveSession& session) {
   claim.bytes_max = session.room.bytes;
   claim.now = parts_.clock.Now();
   const Result<std::vector<storage::Command>> claimed = parts_.store.ClaimCommands(claim);
-  if (!claimed.ok()) {
-    if (claimed.error().code == v1::ErrorReason::SESSION_FENCED) {
-      Dismiss(session, v1::SUPERSEDED);
-      return Outcome::kDone;
-    }
-    LogWarning("store failed",
-               {{"operation", "ClaimCommands"}, {"error", claimed.error().message}});
-    // The claim may have been made, of commands nobody knows: the gateway's next
-    // Hello brings them back.
-    if (claimed.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
-      session.link->End(claimed.error());
-      return Outcome::kDone;
-    }
-    return Outcome::kLeftBehind;
-  }
+  if (!claimed.ok()) return Failed(session, "ClaimCommands", claimed.error());
   if (claimed->empty()) return Outcome::kDone;
   Send(session, *claimed);
   return Outcome::kMore;
@@ -165,6 +175,22 @@ void Dispatcher::Send(const LiveSession& session, const std::vector<storage::Com
   for (const storage::Command& command : commands) {
     if (!session.link->Send(DeliverMessage(session.fence.session_id, command))) return;
   }
+}
+
+Dispatcher::Outcome Dispatcher::Failed(const LiveSession& session, const char* operation,
+                                       const Error& error) {
+  if (error.code == v1::ErrorReason::SESSION_FENCED) {
+    Dismiss(session, v1::SUPERSEDED);
+    return Outcome::kDone;
+  }
+  static_cast<void>(StoreFailed(operation, error));
+  // It may have been done, with what nobody knows: the gateway's next Hello brings
+  // that back.
+  if (error.code == v1::ErrorReason::STORE_IN_DOUBT) {
+    session.link->End(error);
+    return Outcome::kDone;
+  }
+  return Outcome::kLeftBehind;
 }
 
 void Dispatcher::Dismiss(const LiveSession& session, v1::Disconnect reason) {

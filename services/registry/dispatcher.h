@@ -1,4 +1,5 @@
-// Brings queued commands to connected agents.
+// Brings queued commands, and configurations that have changed, to connected
+// agents.
 //
 // A wake says that an agent may have something to get. However many come, an
 // agent has one delivery under way at most, and one more after it; and however
@@ -39,9 +40,13 @@ class Dispatcher {
   void StartRunner();
   void RunOne();
   Outcome Deliver(const std::string& agent_id);
-  Outcome ConfirmSession(const LiveSession& session);
+  // Notes in `session` whether its configuration has to be looked at.
+  Outcome ConfirmSession(LiveSession& session);
+  Outcome OfferConfig(const LiveSession& session);
   Outcome ClaimAndSend(const LiveSession& session);
   void Send(const LiveSession& session, const std::vector<storage::Command>& commands);
+  // Of a call of the store for this session that was refused or failed.
+  Outcome Failed(const LiveSession& session, const char* operation, const Error& error);
   void Dismiss(const LiveSession& session, v1::Disconnect reason);
 
   const RegistryParts& parts_;

@@ -68,15 +68,8 @@ void Link::RunBatch() {
   if (Status status = TakeIntroduction(reports); !status.ok()) return End(status);
   LinkBatch batch = SortMessages(reports, gateway_id(), parts_.clock.Now());
   last_sequence_ = std::max(last_sequence_, batch.last_sequence);
-  if (Status status = ApplyAcks(parts_, batch.acks); !status.ok()) {
-    return Fail("ApplyAcks", status.error());
-  }
-  if (!batch.refusals.empty()) {
-    if (Status status = parts_.store.RecordRefusals(batch.refusals); !status.ok()) {
-      return Fail("RecordRefusals", status.error());
-    }
-  }
-  EndSessions(NoteSessions(std::move(batch)));
+  if (const auto failure = RecordReports(parts_, batch)) return Fail(*failure);
+  Settle(std::move(batch));
 }
 
 // The sessions' part that is in memory; gives what the store has to do.
@@ -104,7 +97,7 @@ std::vector<storage::SessionEnd> Link::NoteSessions(LinkBatch batch) {
 
 void Link::FinishBatch() {
   if (!joined_ && !sessions_follow_ && last_sequence_ >= repeats_through_) {
-    if (Status status = Join(); !status.ok()) return Fail("ReconcileGateway", status.error());
+    if (Status status = Join(); !status.ok()) return Fail({"ReconcileGateway", status.error()});
   }
   // Welcome is the first thing a gateway hears.
   if (joined_ && last_sequence_ > confirmed_sequence_) {
@@ -199,10 +192,11 @@ std::string Link::gateway_id() const {
   return gateway_id_;
 }
 
-void Link::Fail(const char* operation, const Error& error) {
-  LogWarning("store failed",
-             {{"operation", operation}, {"gateway", gateway_id()}, {"error", error.message}});
-  End(error);
+void Link::Fail(const FailedCall& failure) {
+  LogWarning("store failed", {{"operation", failure.operation},
+                              {"gateway", gateway_id()},
+                              {"error", failure.error.message}});
+  End(failure.error);
 }
 
 }  // namespace edgeplane::registry

@@ -63,8 +63,6 @@ class Link : public std::enable_shared_from_this<Link> {
   [[nodiscard]] const std::shared_ptr<GatewayGate>& gate() const { return gate_; }
 
  private:
-  struct Ending;
-
   void Schedule();
   void RunBatch();
   // What a link begins with: Hello, and the sessions that follow it. Takes them
@@ -72,14 +70,14 @@ class Link : public std::enable_shared_from_this<Link> {
   Status TakeIntroduction(std::span<const v1::GatewayMessage>& messages);
   Status Introduce(const v1::Hello& hello);
   Status Hold(const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions);
+  void Settle(LinkBatch batch);
   std::vector<storage::SessionEnd> NoteSessions(LinkBatch batch);
   void EndSessions(std::vector<storage::SessionEnd> ends);
-  void RunEnds(const std::shared_ptr<Ending>& ending);
   void FinishBatch();
   Status Join();
   void EnterThroughGate(const storage::Fence& fence);
   void EnterSession(const storage::Fence& fence);
-  void Fail(const char* operation, const Error& error);
+  void Fail(const FailedCall& failure);
   void Written(const v1::CommandWritten& written);
 
   const RegistryParts& parts_;

@@ -1,90 +1,103 @@
 #include "services/registry/link_batch.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "base/log.h"
-#include "services/registry/dispatcher.h"
+#include "base/timestamp.h"
+#include "services/registry/applied_acks.h"
 #include "services/registry/link_messages.h"
-#include "services/registry/session_directory.h"
+#include "services/registry/reported.h"
+#include "services/registry/syncer.h"
 
 namespace edgeplane::registry {
 namespace {
-
-std::string_view VerdictName(storage::AckVerdict verdict) {
-  switch (verdict) {
-    case storage::AckVerdict::kApplied:
-      return "applied";
-    case storage::AckVerdict::kAlreadyApplied:
-      return "already_applied";
-    case storage::AckVerdict::kUnknown:
-      return "unknown";
-    case storage::AckVerdict::kFenced:
-      return "fenced";
-    case storage::AckVerdict::kNotDelivered:
-      return "not_delivered";
-    case storage::AckVerdict::kHistoryFull:
-      return "history_full";
-  }
-  return "?";
-}
 
 void LeftOut(const std::string& gateway_id, const char* what, const Error& error) {
   LogWarning("link message invalid",
              {{"gateway", gateway_id}, {"message", what}, {"error", error.message}});
 }
 
+template <class T, class List>
+void Keep(Result<T> read, const std::string& gateway_id, const char* what, List& list) {
+  if (!read.ok()) return LeftOut(gateway_id, what, read.error());
+  list.push_back(*std::move(read));
+}
+
+Result<LinkBatch::Opened> ReadOpened(const v1::SessionOpened& opened) {
+  Result<storage::Fence> fence = ToFence(opened);
+  if (!fence.ok()) return fence.error();
+  return LinkBatch::Opened{*std::move(fence)};
+}
+
+Result<LinkBatch::Ended> ReadEnded(const v1::SessionClosed& closed, Time now) {
+  Result<storage::SessionEnd> end = ToSessionEnd(closed, now);
+  if (!end.ok()) return end.error();
+  return LinkBatch::Ended{*std::move(end)};
+}
+
+Result<storage::Event> ReadEvent(const v1::EventReported& message) {
+  return ToEvent(message.event(), message.agent_id(), storage::Channel::kWebSocket,
+                 GetTime(message.time()));
+}
+
+Result<storage::ReportedStatus> ReadStatus(const v1::StatusReported& message) {
+  if (Status status = CheckAgentId(message.agent_id()); !status.ok()) return status.error();
+  Result<storage::AgentStatus> status = ToStatus(message.status_json(), GetTime(message.time()));
+  if (!status.ok()) return status.error();
+  return storage::ReportedStatus{message.agent_id(), *std::move(status)};
+}
+
+Result<LinkBatch::ConfigWrite> ReadConfigWrite(const v1::ConfigWritten& message) {
+  Result<storage::Fence> fence = FenceOf(message);
+  if (!fence.ok()) return fence.error();
+  return LinkBatch::ConfigWrite{*std::move(fence), message.version()};
+}
+
+Result<LinkBatch::Unanswered> ReadUnanswered(const v1::SyncUnanswered& message) {
+  if (Status status = CheckAgentId(message.agent_id()); !status.ok()) return status.error();
+  if (Status status = CheckUuid("sync_id", message.sync_id()); !status.ok()) {
+    return status.error();
+  }
+  return LinkBatch::Unanswered{message.agent_id(), message.sync_id()};
+}
+
 void Sort(const v1::GatewayMessage& message, const std::string& gateway_id, Time now,
           LinkBatch& batch) {
+  using Message = v1::GatewayMessage;
   switch (message.message_case()) {
-    case v1::GatewayMessage::kSessionOpened: {
-      Result<storage::Fence> fence = ToFence(message.session_opened());
-      if (!fence.ok()) return LeftOut(gateway_id, "session_opened", fence.error());
-      batch.sessions.emplace_back(LinkBatch::Opened{*std::move(fence)});
-      return;
-    }
-    case v1::GatewayMessage::kSessionClosed: {
-      Result<storage::SessionEnd> end = ToSessionEnd(message.session_closed(), now);
-      if (!end.ok()) return LeftOut(gateway_id, "session_closed", end.error());
-      batch.sessions.emplace_back(LinkBatch::Ended{*std::move(end)});
-      return;
-    }
-    case v1::GatewayMessage::kCommandAck: {
-      Result<storage::Ack> ack = ToAck(message.command_ack());
-      if (!ack.ok()) return LeftOut(gateway_id, "command_ack", ack.error());
-      batch.acks.push_back(*std::move(ack));
-      return;
-    }
-    case v1::GatewayMessage::kRefusal: {
-      Result<storage::Refusal> refusal = ToRefusal(message.refusal(), gateway_id);
-      if (!refusal.ok()) return LeftOut(gateway_id, "refusal", refusal.error());
-      batch.refusals.push_back(*std::move(refusal));
-      return;
-    }
+    case Message::kSessionOpened:
+      return Keep(ReadOpened(message.session_opened()), gateway_id, "session_opened",
+                  batch.sessions);
+    case Message::kSessionClosed:
+      return Keep(ReadEnded(message.session_closed(), now), gateway_id, "session_closed",
+                  batch.sessions);
+    case Message::kCommandAck:
+      return Keep(ToAck(message.command_ack()), gateway_id, "command_ack", batch.acks);
+    case Message::kRefusal:
+      return Keep(ToRefusal(message.refusal(), gateway_id), gateway_id, "refusal", batch.refusals);
+    case Message::kEvent:
+      return Keep(ReadEvent(message.event()), gateway_id, "event", batch.events);
+    case Message::kStatus:
+      return Keep(ReadStatus(message.status()), gateway_id, "status", batch.statuses);
+    case Message::kConfigWritten:
+      return Keep(ReadConfigWrite(message.config_written()), gateway_id, "config_written",
+                  batch.config_writes);
+    case Message::kSyncUnanswered:
+      return Keep(ReadUnanswered(message.sync_unanswered()), gateway_id, "sync_unanswered",
+                  batch.unanswered);
     default:  // a kind that a newer gateway knows
       LeftOut(gateway_id, "unknown", MakeError(v1::ErrorReason::INVALID_FIELD, "unknown kind"));
   }
 }
 
-void NoteOutcome(const RegistryParts& parts, const storage::Ack& ack,
-                 const storage::AckOutcome& outcome) {
-  // What is acknowledged has been written, whether that was reported or not.
-  if (parts.directory.TakeOutstanding(ack.fence.agent_id, ack.fence.session_id, ack.command_id)) {
-    parts.dispatcher.Wake(ack.fence.agent_id);
-  }
-  if (outcome.verdict != storage::AckVerdict::kApplied) {
-    parts.metrics.AckRejected(outcome.verdict);
-    LogDebug("ack rejected", {{"agent", ack.fence.agent_id},
-                              {"command", ack.command_id},
-                              {"session", ack.fence.session_id},
-                              {"verdict", VerdictName(outcome.verdict)}});
-    return;
-  }
-  if (outcome.moved_to) parts.metrics.CommandMoved(*outcome.moved_to);
-  if (outcome.delivered_at)
-    parts.metrics.CommandAcknowledgedAfter(ack.time - *outcome.delivered_at);
-  parts.signals.Changed(ack.command_id);
+Status RecordEvents(const RegistryParts& parts, const std::vector<storage::Event>& events) {
+  const Result<size_t> stored = parts.store.RecordEvents(events);
+  if (!stored.ok()) return stored.error();
+  if (*stored == 0) return {};
+  parts.metrics.EventsStored(storage::Channel::kWebSocket, *stored);
+  parts.event_signals.Changed();
+  return {};
 }
 
 }  // namespace
@@ -99,14 +112,39 @@ LinkBatch SortMessages(std::span<const v1::GatewayMessage> messages, const std::
   return batch;
 }
 
-Status ApplyAcks(const RegistryParts& parts, const std::vector<storage::Ack>& acks) {
-  if (acks.empty()) return {};
-  const Result<std::vector<storage::AckOutcome>> outcomes = parts.store.ApplyAcks(acks);
-  if (!outcomes.ok()) return outcomes.error();
-  for (size_t i = 0; i < std::min(acks.size(), outcomes->size()); ++i) {
-    NoteOutcome(parts, acks[i], (*outcomes)[i]);
+std::optional<FailedCall> RecordReports(const RegistryParts& parts, const LinkBatch& batch) {
+  if (!batch.acks.empty()) {
+    const auto outcomes = ApplyAcks(parts, batch.acks);
+    if (!outcomes.ok()) return FailedCall{"ApplyAcks", outcomes.error()};
   }
-  return {};
+  if (!batch.refusals.empty()) {
+    const Status status = parts.store.RecordRefusals(batch.refusals);
+    if (!status.ok()) return FailedCall{"RecordRefusals", status.error()};
+  }
+  if (!batch.events.empty()) {
+    const Status status = RecordEvents(parts, batch.events);
+    if (!status.ok()) return FailedCall{"RecordEvents", status.error()};
+  }
+  if (!batch.statuses.empty()) {
+    const Status status = parts.store.RecordStatuses(batch.statuses);
+    if (!status.ok()) return FailedCall{"RecordStatuses", status.error()};
+  }
+  return std::nullopt;
+}
+
+std::vector<StoreCall> SettlingCalls(const RegistryParts& parts, const LinkBatch& batch) {
+  std::vector<StoreCall> calls;
+  for (const LinkBatch::ConfigWrite& write : batch.config_writes) {
+    calls.push_back({"ConfigDelivered", [&parts, write] {
+                       return parts.store.ConfigDelivered(write.fence, write.version,
+                                                          parts.clock.Now());
+                     }});
+  }
+  for (const LinkBatch::Unanswered& sync : batch.unanswered) {
+    calls.push_back({"ReturnSync",
+                     [&parts, sync] { return TakeBackSync(parts, sync.agent_id, sync.sync_id); }});
+  }
+  return calls;
 }
 
 }  // namespace edgeplane::registry

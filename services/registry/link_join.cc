@@ -99,6 +99,8 @@ Status Link::Join() {
   }
   // A newer link of the gateway has said Hello: what this one was told is old.
   if (!open()) return {};
+  // Those it names it has taken up, over an earlier link.
+  for (const auto& [session_id, session] : joining_) parts_.pending.Settled(session.fence);
   for (const storage::Fence& fence : parts_.pending.Of(gateway)) {
     joining_.try_emplace(fence.session_id, storage::HeldSession{fence, {}});
   }

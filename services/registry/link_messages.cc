@@ -1,6 +1,5 @@
 #include "services/registry/link_messages.h"
 
-#include <optional>
 #include <utility>
 
 #include "base/encoding.h"
@@ -11,19 +10,12 @@
 namespace edgeplane::registry {
 namespace {
 
-constexpr size_t kErrorBytesMax = 4 * 1024;
-constexpr size_t kStatusBytesMax = 64;
 constexpr size_t kForwardedBytesMax = 256;
 constexpr size_t kDetailBytesMax = 2 * 1024;
 constexpr size_t kEvidenceBytesMax = 64 * 1024;
 
 Error Invalid(std::string message) {
   return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(message));
-}
-
-Status CheckUuid(const char* name, const std::string& text) {
-  if (IsUuid(text)) return {};
-  return Invalid(std::string(name) + " is not a UUID.");
 }
 
 Status CheckUuids(const char* name, const google::protobuf::RepeatedPtrField<std::string>& texts) {
@@ -33,46 +25,27 @@ Status CheckUuids(const char* name, const google::protobuf::RepeatedPtrField<std
   return {};
 }
 
-template <class Message>
-Result<storage::Fence> FenceOf(const Message& message) {
-  if (Status status = CheckAgentId(message.agent_id()); !status.ok()) return status.error();
-  if (Status status = CheckUuid("session_id", message.session_id()); !status.ok()) {
-    return status.error();
-  }
-  return storage::Fence{message.agent_id(), message.session_id(), message.epoch()};
-}
-
-std::optional<storage::CommandEvent> EventOf(v1::CommandAck::Outcome outcome) {
-  switch (outcome) {
-    case v1::CommandAck::RECEIVED:
-      return storage::CommandEvent::kAckReceived;
-    case v1::CommandAck::EXECUTING:
-      return storage::CommandEvent::kAckExecuting;
-    case v1::CommandAck::COMPLETED:
-      return storage::CommandEvent::kAckCompleted;
-    case v1::CommandAck::FAILED:
-      return storage::CommandEvent::kAckFailed;
-    default:  // an open enum: also values a newer gateway may know
-      return std::nullopt;
-  }
-}
-
 std::string Cut(const std::string& text, size_t bytes_max) {
   return std::string(CutUtf8(text, bytes_max));
 }
 
 }  // namespace
 
-Status CheckGatewayId(const std::string& gateway_id) {
+Status CheckGatewayId(std::string_view gateway_id) {
   if (!gateway_id.empty() && gateway_id.size() <= kGatewayIdBytesMax) return {};
   return Invalid("gateway_id has " + std::to_string(gateway_id.size()) + " bytes; 1 to " +
                  std::to_string(kGatewayIdBytesMax) + " are allowed.");
 }
 
-Status CheckAgentId(const std::string& agent_id) {
+Status CheckAgentId(std::string_view agent_id) {
   if (!agent_id.empty() && agent_id.size() <= kAgentIdBytesMax) return {};
   return Invalid("agent_id has " + std::to_string(agent_id.size()) + " bytes; 1 to " +
                  std::to_string(kAgentIdBytesMax) + " are allowed.");
+}
+
+Status CheckUuid(const char* name, const std::string& text) {
+  if (IsUuid(text)) return {};
+  return Invalid(std::string(name) + " is not a UUID.");
 }
 
 Result<std::vector<storage::HeldSession>> ToHeldSessions(
@@ -86,8 +59,10 @@ Result<std::vector<storage::HeldSession>> ToHeldSessions(
     if (Status status = CheckUuids("unacknowledged_command_ids", ids); !status.ok()) {
       return status.error();
     }
-    held.push_back(
-        {*std::move(fence), {ids.begin(), ids.end()}, !session.unacknowledged_unknown()});
+    held.push_back({*std::move(fence),
+                    {ids.begin(), ids.end()},
+                    !session.unacknowledged_unknown(),
+                    session.unwritten_config_version()});
   }
   return held;
 }
@@ -103,26 +78,6 @@ Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time n
   if (Status status = CheckUuids("written", ids); !status.ok()) return status.error();
   end.written_command_ids.emplace(ids.begin(), ids.end());
   return end;
-}
-
-Result<storage::Ack> ToAck(const v1::CommandAck& ack) {
-  Result<storage::Fence> fence = FenceOf(ack);
-  if (!fence.ok()) return fence.error();
-  if (Status status = CheckUuid("command_id", ack.command_id()); !status.ok()) {
-    return status.error();
-  }
-  const std::optional<storage::CommandEvent> event = EventOf(ack.outcome());
-  if (!event) return Invalid("outcome is not one this registry knows.");
-  if (ack.ordinal() < 1) return Invalid("ordinal counts from 1.");
-  storage::Ack result;
-  result.fence = *std::move(fence);
-  result.command_id = ack.command_id();
-  result.event = *event;
-  result.status = Cut(ack.status(), kStatusBytesMax);
-  result.error = Cut(ack.error(), kErrorBytesMax);
-  result.time = GetTime(ack.time());
-  result.ordinal = ack.ordinal();
-  return result;
 }
 
 Result<storage::Refusal> ToRefusal(const v1::Refusal& refusal, const std::string& gateway_id) {
@@ -167,7 +122,12 @@ v1::RegistryMessage ConfirmMessage(int64_t sequence) {
 
 v1::RegistryMessage DeliverMessage(const std::string& session_id, const storage::Command& command) {
   v1::RegistryMessage message;
-  v1::Deliver& deliver = *message.mutable_deliver();
+  SetDeliver(session_id, command, *message.mutable_deliver());
+  return message;
+}
+
+void SetDeliver(const std::string& session_id, const storage::Command& command,
+                v1::Deliver& deliver) {
   deliver.set_session_id(session_id);
   deliver.set_agent_id(command.agent_id);
   deliver.set_command_id(command.command_id);
@@ -175,6 +135,16 @@ v1::RegistryMessage DeliverMessage(const std::string& session_id, const storage:
   deliver.set_payload_json(command.payload_json);
   deliver.set_immediate(command.immediate);
   SetTime(command.create_time, *deliver.mutable_create_time());
+}
+
+v1::RegistryMessage DeliverConfigMessage(const std::string& session_id,
+                                         const storage::DesiredConfig& config) {
+  v1::RegistryMessage message;
+  v1::DeliverConfig& deliver = *message.mutable_deliver_config();
+  deliver.set_session_id(session_id);
+  deliver.set_agent_id(config.agent_id);
+  deliver.set_version(config.version);
+  deliver.set_config_json(config.config_json);
   return message;
 }
 

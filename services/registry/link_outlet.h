@@ -11,8 +11,8 @@ namespace edgeplane::registry {
 class LinkOutlet {
  public:
   virtual ~LinkOutlet() = default;
-  // Queues the message. False when the stream has ended, or ends now because
-  // too much waits already: the message will not arrive.
+  // Queues the message; what delivers something goes behind everything else. False when the stream
+  // has ended, or ends now because too much waits already: the message will not arrive.
   virtual bool Send(v1::RegistryMessage message) = 0;
   // Whether a quarter of the queue at most is taken. After false, the link's
   // RoomAgain is called once that is so again.

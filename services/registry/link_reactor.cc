@@ -37,13 +37,14 @@ LinkReactor::LinkReactor(const RegistryParts& parts, grpc::CallbackServerContext
 
 bool LinkReactor::Send(v1::RegistryMessage message) {
   const size_t bytes = message.ByteSizeLong();
+  const bool delivers = message.has_deliver() || message.has_deliver_config();
   const std::lock_guard lock(mutex_);
-  if (ending_ || outgoing_.size() >= count_max_ || outgoing_bytes_ + bytes > bytes_max_) {
+  if (ending_ || WaitingCount() >= count_max_ || waiting_bytes_ + bytes > bytes_max_) {
     return false;
   }
-  outgoing_.push_back({std::move(message), bytes});
-  outgoing_bytes_ += bytes;
-  if (!writing_) Write();
+  (delivers ? deliveries_ : directions_).push_back({std::move(message), bytes});
+  waiting_bytes_ += bytes;
+  if (!writing_) WriteNext();
   return true;
 }
 
@@ -70,8 +71,9 @@ void LinkReactor::End(const Status& status) {
   const std::lock_guard lock(mutex_);
   if (std::exchange(ending_, true)) return;
   status_ = status.ok() ? grpc::Status::OK : rpc::ToGrpcStatus(status.error());
-  // The one being written stays until it is.
-  outgoing_.resize(writing_ ? 1 : 0);
+  directions_.clear();
+  deliveries_.clear();
+  waiting_bytes_ = 0;
   FinishIfIdle();
 }
 
@@ -103,13 +105,11 @@ void LinkReactor::OnWriteDone(bool ok) {
   {
     const std::lock_guard lock(mutex_);
     link = link_;
-    writing_ = false;
-    outgoing_bytes_ -= outgoing_.front().bytes;
-    outgoing_.pop_front();
+    writing_.reset();
     if (ending_) {
       FinishIfIdle();
-    } else if (ok && !outgoing_.empty()) {
-      Write();
+    } else if (ok) {
+      WriteNext();
     }
     if (FitsDelivery()) room = std::exchange(room_wanted_, false);
   }
@@ -139,9 +139,13 @@ void LinkReactor::Read() {
   if (!finished_) StartRead(&incoming_);
 }
 
-void LinkReactor::Write() {
-  writing_ = true;
-  StartWrite(&outgoing_.front().message);
+void LinkReactor::WriteNext() {
+  std::deque<Waiting>& next = directions_.empty() ? deliveries_ : directions_;
+  if (next.empty()) return;
+  writing_ = std::move(next.front());
+  next.pop_front();
+  waiting_bytes_ -= writing_->bytes;
+  StartWrite(&writing_->message);
 }
 
 void LinkReactor::FinishIfIdle() {
@@ -150,8 +154,8 @@ void LinkReactor::FinishIfIdle() {
 }
 
 bool LinkReactor::FitsDelivery() const {
-  return outgoing_.size() <= count_max_ / kDeliveryShare &&
-         outgoing_bytes_ <= bytes_max_ / kDeliveryShare;
+  return WaitingCount() <= count_max_ / kDeliveryShare &&
+         waiting_bytes_ <= bytes_max_ / kDeliveryShare;
 }
 
 std::shared_ptr<Link> LinkReactor::link() {

@@ -1,5 +1,6 @@
 // The stream under a link: moves messages between gRPC and the link, and keeps
-// what waits to be sent within its bounds. Reactions never block.
+// what waits to be sent within its bounds. A gateway that is told to end a session
+// hears of it before the deliveries that wait. Reactions never block.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -9,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "services/registry/link_outlet.h"
@@ -47,8 +49,9 @@ class LinkReactor final : public grpc::ServerBidiReactor<v1::GatewayMessage, v1:
   };
 
   void Read();
-  void Write();
+  void WriteNext();
   void FinishIfIdle();
+  size_t WaitingCount() const { return directions_.size() + deliveries_.size(); }
   bool FitsDelivery() const;
   std::shared_ptr<Link> link();
 
@@ -61,11 +64,13 @@ class LinkReactor final : public grpc::ServerBidiReactor<v1::GatewayMessage, v1:
   std::shared_ptr<LinkReactor> self_;     // until gRPC is done
   std::shared_ptr<Link> link_;            // until gRPC is done
   v1::GatewayMessage incoming_;           // of the read under way
-  std::deque<Waiting> outgoing_;          // the front one is being written
-  size_t outgoing_bytes_ = 0;
-  bool writing_ = false;
-  bool resting_ = false;  // no read under way, and none wanted
-  bool resume_ = false;   // a read is wanted as soon as this one's reaction is over
+  // What directs goes before what is delivered, in order each.
+  std::deque<Waiting> directions_;
+  std::deque<Waiting> deliveries_;
+  size_t waiting_bytes_ = 0;        // of both
+  std::optional<Waiting> writing_;  // the one under way
+  bool resting_ = false;            // no read under way, and none wanted
+  bool resume_ = false;             // a read is wanted as soon as this one's reaction is over
   bool room_wanted_ = false;
   bool ending_ = false;
   bool finished_ = false;

@@ -6,6 +6,7 @@
 #include "services/registry/admission.h"
 #include "services/registry/admitter.h"
 #include "services/registry/control.h"
+#include "services/registry/describer.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link.h"
 #include "services/registry/link_table.h"
@@ -13,6 +14,7 @@
 #include "services/registry/registry_face.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/sweeper.h"
+#include "services/registry/unanswered_syncs.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -30,17 +32,21 @@ DeliveryLimits LimitsOf(const RegistrySettings& settings) {
 class Registry::Impl {
  public:
   Impl(const RegistrySettings& given, storage::Store& store, const Vault& vault, const Clock& clock,
-       MetricsRegistry& metrics_registry)
+       MetricsRegistry& metrics_registry, const Secret& fleet_secret)
       : settings(given),
-        policy(MakeAdmissionPolicy(settings, vault)),
+        policy(MakeAdmissionPolicy(settings, vault, fleet_secret)),
         metrics(metrics_registry),
         directory(LimitsOf(settings)),
-        parts{settings,  store,   clock, metrics,    signals,
-              directory, pending, links, dispatcher, pool},
+        parts{settings,  store,   clock,      metrics, signals,    event_signals,
+              directory, pending, unanswered, links,   dispatcher, pool},
         dispatcher(parts),
         control(parts),
-        admitter(parts, policy),
-        face(parts, admitter),
+        authenticator(parts, policy),
+        admitter(parts, authenticator),
+        syncer(parts, authenticator),
+        acknowledger(parts, authenticator),
+        registrar(parts, vault),
+        face(parts, {admitter, syncer, acknowledger, registrar, describer}),
         sweeper(parts),
         pool("registry", static_cast<size_t>(settings.registry_workers),
              static_cast<size_t>(settings.registry_queue_max)) {}
@@ -49,13 +55,20 @@ class Registry::Impl {
   const AdmissionPolicy policy;
   RegistryMetrics metrics;
   CommandSignals signals;
+  EventSignals event_signals;
   SessionDirectory directory;
   PendingAdmissions pending;
+  UnansweredSyncs unanswered;
   LinkTable links;
   const RegistryParts parts;
   Dispatcher dispatcher;
   Control control;
+  const Authenticator authenticator;
   Admitter admitter;
+  Syncer syncer;
+  Acknowledger acknowledger;
+  Registrar registrar;
+  Describer describer;
   RegistryFace face;
   Sweeper sweeper;
   // Last, so that it goes first: what it still runs finds everything else.
@@ -63,16 +76,19 @@ class Registry::Impl {
 };
 
 Registry::Registry(const RegistrySettings& settings, storage::Store& store, const Vault& vault,
-                   const Clock& clock, MetricsRegistry& metrics)
-    : impl_(std::make_unique<Impl>(settings, store, vault, clock, metrics)) {}
+                   const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret)
+    : impl_(std::make_unique<Impl>(settings, store, vault, clock, metrics, fleet_secret)) {}
 
 Registry::~Registry() { Stop(); }
 
 grpc::Service& Registry::service() { return impl_->face; }
 AgentControl& Registry::control() { return impl_->control; }
 CommandSignals& Registry::signals() { return impl_->signals; }
+EventSignals& Registry::event_signals() { return impl_->event_signals; }
 WorkerPool& Registry::pool() { return impl_->pool; }
 RegistryMetrics& Registry::metrics() { return impl_->metrics; }
+
+void Registry::SetOperatorView(OperatorView& view) { impl_->describer.Use(view); }
 
 void Registry::Start() { impl_->sweeper.Start(); }
 

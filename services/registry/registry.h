@@ -6,9 +6,12 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/secret.h"
 #include "base/worker_pool.h"
 #include "services/registry/agent_control.h"
 #include "services/registry/command_signals.h"
+#include "services/registry/event_signals.h"
+#include "services/registry/operator_view.h"
 #include "services/registry/registry_metrics.h"
 #include "services/registry/registry_settings.h"
 #include "services/registry/vault.h"
@@ -28,9 +31,10 @@ namespace edgeplane::registry {
 // calls may run until then.
 class Registry {
  public:
-  // Everything given must outlive it.
+  // Everything given must outlive it, but for the settings and the fleet secret
+  // (ReadFleetSecret): that one is sealed, and may be wiped after this.
   Registry(const RegistrySettings& settings, storage::Store& store, const Vault& vault,
-           const Clock& clock, MetricsRegistry& metrics);
+           const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret = Secret());
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -38,9 +42,13 @@ class Registry {
   grpc::Service& service();
   AgentControl& control();
   CommandSignals& signals();
+  EventSignals& event_signals();
   // For every call that may block, the admin face's too.
   WorkerPool& pool();
   RegistryMetrics& metrics();
+
+  // Who answers DescribeAgent; before Start. Must outlive the last call.
+  void SetOperatorView(OperatorView& view);
 
   void Start();
   // Ends all links with SHUTTING_DOWN and takes no more; stops sweeping. Returns

@@ -7,6 +7,7 @@ namespace edgeplane::registry {
 namespace {
 
 using storage::AckVerdict;
+using storage::Channel;
 using storage::CommandState;
 
 constexpr std::array kAllStates = {
@@ -48,7 +49,10 @@ RegistryMetrics::RegistryMetrics(MetricsRegistry& registry)
       sessions_(registry.AddGauge("sessions", "Agent sessions linked to this registry.")),
       links_(registry.AddGauge("links", "Gateways linked to this registry.")),
       takeovers_(registry.AddCounter(
-          "takeovers_total", "Sessions that ended because a newer one of the same agent opened.")) {
+          "takeovers_total", "Sessions that ended because a newer one of the same agent opened.")),
+      fleet_secret_(registry.AddCounter("fleet_secret_admissions_total",
+                                        "Admissions by the fleet secret, of agents that have no "
+                                        "secret of their own.")) {
   CounterFamily& commands =
       registry.AddCounterFamily("commands_total", "Commands that moved into a state.");
   for (const CommandState state : kAllStates) {
@@ -61,6 +65,15 @@ RegistryMetrics::RegistryMetrics(MetricsRegistry& registry)
   for (const RejectedVerdict& row : kRejected) {
     acks_rejected_[static_cast<size_t>(row.verdict)] = &rejected.Add({{"verdict", row.label}});
   }
+  CounterFamily& events = registry.AddCounterFamily(
+      "events_stored_total", "Events of agents that were stored, each once, by channel.");
+  events_[static_cast<size_t>(Channel::kWebSocket)] = &events.Add({{"channel", "WEBSOCKET"}});
+  events_[static_cast<size_t>(Channel::kHttp)] = &events.Add({{"channel", "HTTP"}});
+  CounterFamily& registrations = registry.AddCounterFamily(
+      "registrations_total", "Registrations with a join token, by outcome.");
+  registrations_ = {&registrations.Add({{"outcome", "created"}}),
+                    &registrations.Add({{"outcome", "known"}}),
+                    &registrations.Add({{"outcome", "refused"}})};
 }
 
 void RegistryMetrics::AdmissionTook(Duration span) { admission_.Observe(Seconds(span)); }
@@ -78,6 +91,18 @@ void RegistryMetrics::AckRejected(AckVerdict verdict) {
 }
 
 void RegistryMetrics::TookOver() { takeovers_.Increment(); }
+
+void RegistryMetrics::AdmittedByFleetSecret() { fleet_secret_.Increment(); }
+
+void RegistryMetrics::EventsStored(storage::Channel channel, size_t count) {
+  if (Counter* counter = events_[static_cast<size_t>(channel)]) {
+    counter->Increment(static_cast<double>(count));
+  }
+}
+
+void RegistryMetrics::Registered(Registration outcome) {
+  registrations_[static_cast<size_t>(outcome)]->Increment();
+}
 
 void RegistryMetrics::SetQueueDepth(int64_t commands) {
   queue_depth_.Set(static_cast<double>(commands));

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "services/registry/command_signals.h"
+#include "services/registry/event_signals.h"
 #include "services/registry/registry_metrics.h"
 #include "services/registry/registry_settings.h"
 #include "storage/store.h"
@@ -15,6 +16,7 @@ class Dispatcher;
 class LinkTable;
 class PendingAdmissions;
 class SessionDirectory;
+class UnansweredSyncs;
 
 struct RegistryParts {
   const RegistrySettings& settings;
@@ -22,8 +24,10 @@ struct RegistryParts {
   const Clock& clock;
   RegistryMetrics& metrics;
   CommandSignals& signals;
+  EventSignals& event_signals;
   SessionDirectory& directory;
   PendingAdmissions& pending;
+  UnansweredSyncs& unanswered;
   LinkTable& links;
   Dispatcher& dispatcher;
   WorkerPool& pool;

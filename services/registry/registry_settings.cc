@@ -7,11 +7,46 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+namespace {
+
+void DeclareTakeoverSettings(SettingSet& set, storage::TakeoverLimits& takeovers) {
+  set.Count("takeover-max",
+            "How often newer connections may take over from older ones of the same agent within "
+            "takeover-window.",
+            "takeovers", 1, 1000, takeovers.takeovers_max);
+  set.Span("takeover-window", "The time that takeover-max is about.", seconds(1), hours(1),
+           takeovers.window);
+  set.Span(
+      "takeover-calm",
+      "After takeover-max, how long nobody may try before one may take over again; longer than "
+      "agents wait between two attempts.",
+      seconds(1), hours(1), takeovers.calm);
+}
+
+}  // namespace
+
 void DeclareRegistrySettings(SettingSet& set, RegistrySettings& settings) {
   set.Span("token-max-age", "How old an HMAC token may be; agents reuse one for 23 hours.",
            minutes(1), hours(24 * 30), settings.token_max_age);
   set.Span("token-max-skew", "How far in the future an HMAC token's time may lie.", seconds(0),
            hours(24), settings.token_max_skew);
+  set.Path("fleet-secret-file",
+           "A file with the fleet secret, which serves agents that have no secret of their own; "
+           "empty: none is accepted.",
+           settings.fleet_secret_file);
+  DeclareTakeoverSettings(set, settings.takeovers);
+  set.Count("sync-commands-max", "Commands handed out in the answer to one sync.", "commands", 1,
+            1000, settings.sync_commands_max);
+  set.Bytes("sync-bytes-max",
+            "Payload handed out in the answer to one sync; one command always fits.", 1024,
+            int64_t{2} * 1024 * 1024, settings.sync_bytes_max);
+  set.Span(
+      "sync-redelivery-after",
+      "How long a command handed out by a sync may go without a sign of the agent before it is "
+      "handed out again, or is IN_DOUBT where it may not be.",
+      seconds(1), hours(24), settings.sync_redelivery_after);
+  set.Span("event-retention", "How long agents' events are kept.", minutes(1), hours(24 * 3650),
+           settings.event_retention);
   set.Span("sweep-interval",
            "How often expired commands are ended and sessions left behind are looked at again.",
            milliseconds(10), minutes(1), settings.sweep_interval);

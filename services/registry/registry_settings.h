@@ -3,15 +3,29 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "base/clock.h"
 #include "base/setting.h"
+#include "storage/takeover.h"
 
 namespace edgeplane::registry {
 
 struct RegistrySettings {
   Duration token_max_age = std::chrono::hours(24);
   Duration token_max_skew = std::chrono::minutes(5);
+
+  // A file with the fleet secret, which serves agents that have no secret of their
+  // own; empty: none is accepted.
+  std::string fleet_secret_file;
+
+  storage::TakeoverLimits takeovers;
+
+  int64_t sync_commands_max = 64;
+  int64_t sync_bytes_max = 256 * 1024;
+  Duration sync_redelivery_after = std::chrono::minutes(5);
+
+  Duration event_retention = std::chrono::hours(24 * 30);
 
   Duration sweep_interval = std::chrono::seconds(1);
   int64_t sweep_batch = 256;

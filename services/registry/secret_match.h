@@ -14,6 +14,8 @@ struct SecretMatch {
   // Into the credentials; null: none.
   const storage::SealedSecret* equal = nullptr;   // the bearer is this secret
   const storage::SealedSecret* signer = nullptr;  // the token is signed with this secret
+  bool equal_fleet = false;                       // the bearer is the fleet secret
+  bool signer_fleet = false;                      // the token is signed with the fleet secret
   size_t examined = 0;
   bool unreadable = false;
 };

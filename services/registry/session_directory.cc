@@ -14,7 +14,7 @@ bool SessionDirectory::Enter(const storage::Fence& fence, std::shared_ptr<Link> 
   if (entry.link != nullptr && entry.fence.epoch > fence.epoch) return false;
   // Said again over the same link: what is on its way still is.
   if (entry.link == link && entry.fence.session_id == fence.session_id) return true;
-  replaced = std::exchange(entry, Entry{fence, std::move(link), false, {}});
+  replaced = std::exchange(entry, Entry{fence, std::move(link), false, false, {}});
   return true;
 }
 
@@ -45,12 +45,26 @@ std::optional<LiveSession> SessionDirectory::Find(const std::string& agent_id) c
   const auto it = entries_.find(agent_id);
   if (it == entries_.end()) return std::nullopt;
   const Entry& entry = it->second;
-  return LiveSession{entry.fence, entry.link, entry.confirmed, entry.window.Room(limits_)};
+  return LiveSession{entry.fence, entry.link, entry.confirmed, entry.config_wanted,
+                     entry.window.Room(limits_)};
 }
 
 void SessionDirectory::Confirm(const storage::Fence& fence) {
   const std::lock_guard lock(mutex_);
   if (Entry* entry = FindEntry(fence.agent_id, fence.session_id)) entry->confirmed = true;
+}
+
+bool SessionDirectory::WantConfig(const std::string& agent_id) {
+  const std::lock_guard lock(mutex_);
+  const auto it = entries_.find(agent_id);
+  if (it == entries_.end()) return false;
+  it->second.config_wanted = true;
+  return true;
+}
+
+void SessionDirectory::LookAtConfig(const storage::Fence& fence) {
+  const std::lock_guard lock(mutex_);
+  if (Entry* entry = FindEntry(fence.agent_id, fence.session_id)) entry->config_wanted = false;
 }
 
 bool SessionDirectory::AddOutstanding(const storage::Fence& fence,

@@ -24,6 +24,8 @@ struct LiveSession {
   // The store has confirmed, since the session came here, that it is the agent's
   // and that the agent is not disabled.
   bool confirmed = false;
+  // Its configuration may have changed since it was last looked at.
+  bool config_wanted = false;
   DeliveryRoom room;
 };
 
@@ -42,6 +44,10 @@ class SessionDirectory {
 
   [[nodiscard]] std::optional<LiveSession> Find(const std::string& agent_id) const;
   void Confirm(const storage::Fence& fence);
+  // The agent's configuration may have changed. False where it has no session here.
+  bool WantConfig(const std::string& agent_id);
+  // It is looked at now: what changes from now on is wanted again.
+  void LookAtConfig(const storage::Fence& fence);
   // False when the session has gone.
   bool AddOutstanding(const storage::Fence& fence, const std::vector<Outstanding>& commands);
   // The command is off the way; nothing if it was not on it.
@@ -57,6 +63,7 @@ class SessionDirectory {
     storage::Fence fence;
     std::shared_ptr<Link> link;
     bool confirmed = false;
+    bool config_wanted = false;
     DeliveryWindow window;
   };
   Entry* FindEntry(const std::string& agent_id, const std::string& session_id);

@@ -1,6 +1,7 @@
-// What the registry does by the clock: ends commands whose time has passed,
-// looks again at sessions whose delivery failed, ends sessions that nobody took
-// up and links that say nothing, and keeps the slow gauges up to date.
+// What the registry does by the clock: ends commands whose time has passed, takes
+// back those a sync handed out and nobody answered, looks again at sessions whose
+// delivery failed, ends sessions whose secret is no longer accepted and links that
+// say nothing, forgets old events, and keeps the slow gauges up to date.
 #pragma once
 
 #include <condition_variable>
@@ -32,8 +33,10 @@ class Sweeper {
  private:
   void Run();
   void ExpireCommands();
-  void EndAbandoned();
-  Status EndSessionOf(const PendingAdmissions::Grant& grant, Time now);
+  void EndAbandoned(Time now);
+  void ReleaseOverdue();
+  void EndLapsedSessions();
+  void PruneEvents();
   void RefreshGauges();
   [[nodiscard]] bool stopping() const;
 

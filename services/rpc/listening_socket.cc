@@ -28,10 +28,6 @@ std::string ErrorText(int error) {
   return std::error_code(error, std::system_category()).message();
 }
 
-Error CannotListen(const std::string& address, const std::string& why) {
-  return MakeError(v1::ErrorReason::INTERNAL, "Cannot listen on " + address + ": " + why + ".");
-}
-
 Result<SocketAddress> Resolve(const Endpoint& endpoint, const std::string& text) {
   SocketAddress address;
   const std::string host = endpoint.host.empty() ? "::" : endpoint.host;

@@ -17,7 +17,7 @@ namespace edgeplane::rpc {
 
 // One stream asks at most so often, and so many are open at once; more is
 // RESOURCE_EXHAUSTED.
-inline constexpr int kReflectionQuestionsMax = 10'000;
+inline constexpr int kReflectionQuestionsMax = 1'000;
 inline constexpr int kReflectionStreamsMax = 64;
 
 class Reflection {

@@ -7,8 +7,9 @@
 namespace edgeplane::storage {
 namespace {
 
-Command WithoutHistory(Command command) {
+Command AsListed(Command command) {
   command.history.clear();
+  command.result_json.clear();
   return command;
 }
 
@@ -68,7 +69,7 @@ Result<Page<Command>> MemoryStore::ListCommands(const CommandFilter& filter,
         result.next = CommandCursor(last);
         break;
       }
-      result.items.push_back(WithoutHistory(row->second.record.command));
+      result.items.push_back(AsListed(row->second.record.command));
       last = row->first;
     }
     return result;
@@ -89,28 +90,33 @@ Result<Command> MemoryStore::CancelCommand(const std::string& command_id, const 
 Result<std::vector<Command>> MemoryStore::ClaimCommands(const Claim& claim) {
   return Write([&]() -> Result<std::vector<Command>> {
     if (!IsOpen(claim.fence)) return SessionFenced();
-    std::vector<StoredCommand*> queue;
-    for (auto& [sequence, stored] : commands_) {
-      const Command& command = stored.record.command;
-      if (command.agent_id == claim.fence.agent_id && command.state == CommandState::kQueued &&
-          command.expire_time > claim.now) {
-        queue.push_back(&stored);
-      }
-    }
-    std::stable_partition(queue.begin(), queue.end(), [](const StoredCommand* stored) {
-      return stored->record.command.immediate;
-    });
-    std::vector<Command> claimed;
-    size_t bytes = 0;
-    for (StoredCommand* stored : queue) {
-      if (claimed.size() == claim.count_max) break;
-      bytes += stored->record.command.payload_json.size();
-      if (!claimed.empty() && bytes > claim.bytes_max) break;
-      AdvanceRecord(stored->record, Delivery(claim));
-      claimed.push_back(stored->record.command);
-    }
-    return claimed;
+    return HandOut(claim.fence.agent_id, claim.count_max, claim.bytes_max, Delivery(claim));
   });
+}
+
+std::vector<Command> MemoryStore::HandOut(const std::string& agent_id, size_t count_max,
+                                          size_t bytes_max, const Occurrence& delivery) {
+  std::vector<StoredCommand*> queue;
+  for (auto& [sequence, stored] : commands_) {
+    const Command& command = stored.record.command;
+    if (command.agent_id == agent_id && command.state == CommandState::kQueued &&
+        command.expire_time > delivery.time) {
+      queue.push_back(&stored);
+    }
+  }
+  std::stable_partition(queue.begin(), queue.end(), [](const StoredCommand* stored) {
+    return stored->record.command.immediate;
+  });
+  std::vector<Command> given;
+  size_t bytes = 0;
+  for (StoredCommand* stored : queue) {
+    if (given.size() == count_max) break;
+    bytes += stored->record.command.payload_json.size();
+    if (!given.empty() && bytes > bytes_max) break;
+    AdvanceRecord(stored->record, delivery);
+    given.push_back(stored->record.command);
+  }
+  return given;
 }
 
 Result<std::vector<AckOutcome>> MemoryStore::ApplyAcks(const std::vector<Ack>& acks) {
@@ -122,13 +128,13 @@ Result<std::vector<AckOutcome>> MemoryStore::ApplyAcks(const std::vector<Ack>& a
 }
 
 AckOutcome MemoryStore::ApplyAck(const Ack& ack) {
-  StoredCommand* stored = FindCommand(ack.command_id);
-  if (stored != nullptr && stored->record.command.agent_id != ack.fence.agent_id) stored = nullptr;
+  StoredCommand* stored = FindOwnCommand(ack.fence.agent_id, ack.command_id);
   const std::pair<std::string, int64_t> name(ack.fence.session_id, ack.ordinal);
   const bool applied_before = stored != nullptr && stored->acks.contains(name);
   const AckJudgement judgement = JudgeAck(ack, IsOpen(ack.fence), applied_before,
                                           stored != nullptr ? &stored->record : nullptr);
-  if (judgement.outcome.verdict == AckVerdict::kApplied) stored->acks.insert(name);
+  const bool applied = judgement.outcome.verdict == AckVerdict::kApplied;
+  if (applied && ack.ordinal != 0) stored->acks.insert(name);
   return judgement.outcome;
 }
 
@@ -156,11 +162,31 @@ Result<std::vector<StateCount>> MemoryStore::CountCommands() {
   });
 }
 
+Result<std::vector<StateCount>> MemoryStore::CountAgentCommands(const std::string& agent_id) {
+  return Read([&]() -> Result<std::vector<StateCount>> {
+    std::map<CommandState, int64_t> counts;
+    for (const auto& [sequence, stored] : commands_) {
+      const Command& command = stored.record.command;
+      if (command.agent_id == agent_id && !IsFinal(command.state)) ++counts[command.state];
+    }
+    std::vector<StateCount> result;
+    for (const auto& [state, count] : counts) result.push_back({state, count});
+    return result;
+  });
+}
+
 MemoryStore::StoredCommand* MemoryStore::FindCommand(const std::string& command_id) {
   for (auto& [sequence, stored] : commands_) {
     if (stored.record.command.command_id == command_id) return &stored;
   }
   return nullptr;
+}
+
+MemoryStore::StoredCommand* MemoryStore::FindOwnCommand(const std::string& agent_id,
+                                                        const std::string& command_id) {
+  StoredCommand* stored = FindCommand(command_id);
+  if (stored == nullptr || stored->record.command.agent_id != agent_id) return nullptr;
+  return stored;
 }
 
 int64_t MemoryStore::CountUnfinished(const std::string& agent_id) const {

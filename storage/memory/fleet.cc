@@ -25,6 +25,7 @@ Result<AgentCounts> MemoryStore::CountAgents() {
       ++counts.agents;
       if (stored.agent.session) ++counts.connected;
       if (stored.agent.disabled) ++counts.disabled;
+      if (stored.agent.secret_fingerprint.empty()) ++counts.without_secret;
     }
     return counts;
   });

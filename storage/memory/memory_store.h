@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/command_record.h"
+#include "storage/config_record.h"
 #include "storage/memory/fault_plan.h"
 #include "storage/store.h"
 
@@ -37,11 +38,42 @@ class MemoryStore final : public Store {
   Result<Agent> EnableAgent(const std::string& agent_id, Time now) override;
   Result<std::vector<Command>> DeleteAgent(const std::string& agent_id, Time now) override;
   Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
+  Result<Agent> RotateSecret(const std::string& agent_id, const SealedSecret& secret,
+                             Time retire_time) override;
+  Result<Agent> RetireSecrets(const std::string& agent_id, Time now) override;
+  Status RecordStatuses(const std::vector<ReportedStatus>& statuses) override;
 
-  Result<SessionGrant> OpenSession(const SessionRequest& request) override;
+  Result<SessionAnswer> OpenSession(const SessionRequest& request) override;
   Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
   Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                       const std::vector<HeldSession>& held, Time now) override;
+
+  Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) override;
+
+  Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
+  Result<std::vector<Command>> ReturnSync(const std::string& agent_id, const std::string& sync_id,
+                                          Time now) override;
+  Result<std::vector<Command>> ReleaseOverdue(Time delivered_before, Time now,
+                                              size_t count_max) override;
+
+  Result<size_t> RecordEvents(const std::vector<Event>& events) override;
+  Result<Page<Event>> ListEvents(const EventFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Event>> ReadEvents(const EventFilter& filter, int64_t after, size_t count_max,
+                                        size_t bytes_max) override;
+  Result<int64_t> LastEventSequence() override;
+  Result<size_t> PruneEvents(Time before, size_t count_max) override;
+
+  Result<DesiredConfig> SetDesiredConfig(const std::string& agent_id,
+                                         const std::string& config_json, bool resend,
+                                         Time now) override;
+  Result<DesiredConfig> GetDesiredConfig(const std::string& agent_id) override;
+  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) override;
+  Status ConfigDelivered(const Fence& fence, int64_t version, Time now) override;
+
+  Result<JoinToken> CreateJoinToken(const JoinToken& token) override;
+  Result<Page<JoinToken>> ListJoinTokens(const PageRequest& page) override;
+  Result<JoinToken> RevokeJoinToken(const std::string& join_token_id, Time now) override;
+  Result<Joined> RegisterAgent(const Registration& registration) override;
 
   Result<Enqueued> EnqueueCommand(const NewCommand& command, int64_t unfinished_max) override;
   Result<Command> GetCommand(const std::string& command_id) override;
@@ -52,6 +84,7 @@ class MemoryStore final : public Store {
   Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) override;
   Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) override;
   Result<std::vector<StateCount>> CountCommands() override;
+  Result<std::vector<StateCount>> CountAgentCommands(const std::string& agent_id) override;
 
   Status RecordRefusals(const std::vector<Refusal>& refusals) override;
   Result<Refusal> GetRefusal(const std::string& refusal_id) override;
@@ -69,6 +102,10 @@ class MemoryStore final : public Store {
   struct StoredAgent {
     Agent agent;                        // its session included
     std::vector<SealedSecret> secrets;  // newest first
+    TakeoverRecord takeovers;           // of the open session
+    ConfigRecord config;
+    std::optional<AgentStatus> status;
+    std::string join_token_id;  // of the token that made it
   };
   struct StoredCommand {
     CommandRecord record;
@@ -97,6 +134,11 @@ class MemoryStore final : public Store {
   // All below: with the mutex held.
   StoredAgent* FindAgent(const std::string& agent_id);
   StoredCommand* FindCommand(const std::string& command_id);
+  StoredCommand* FindOwnCommand(const std::string& agent_id, const std::string& command_id);
+  StoredAgent& InsertAgent(const Agent& agent, const std::optional<SealedSecret>& secret);
+  // Delivers what is next in the agent's queue, within the limits.
+  std::vector<Command> HandOut(const std::string& agent_id, size_t count_max, size_t bytes_max,
+                               const Occurrence& delivery);
   [[nodiscard]] bool IsOpen(const Fence& fence);
   static void Move(StoredCommand& stored, const Occurrence& what, CommandMoves& moved);
   // Takes the agent's delivered commands back; `written` as in SessionEnd.
@@ -106,13 +148,21 @@ class MemoryStore final : public Store {
   void ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved);
   [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;
   AckOutcome ApplyAck(const Ack& ack);
+  std::vector<Command> ReceiveNamed(const SyncRequest& request);
+  bool InsertEvent(const Event& event);
+  std::optional<DesiredConfig> HandOutConfig(StoredAgent& stored, const SyncRequest& request);
+  StoredAgent* FindByPhone(const Registration& registration);
+  JoinToken* FindJoinToken(const std::string& sha256);
 
   std::mutex mutex_;
   FaultPlan faults_;
   int64_t epoch_ = 0;
   int64_t sequence_ = 0;
+  int64_t event_sequence_ = 0;
   std::map<std::string, StoredAgent> agents_;
   std::map<int64_t, StoredCommand> commands_;  // by sequence
+  std::map<int64_t, Event> events_;            // by sequence
+  std::map<int64_t, JoinToken> join_tokens_;   // in the order they were made
   std::map<std::string, Refusal> refusals_;
   std::map<std::string, AdminToken> tokens_;
   std::map<std::string, std::string> facts_;

@@ -10,18 +10,38 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+// The fleet secret is for agents without a secret of their own in force.
+bool HasLapsed(const Session& session, const std::vector<SealedSecret>& secrets, Time now) {
+  const bool fleet = session.secret_fingerprint.empty();
+  const bool found = std::any_of(secrets.begin(), secrets.end(), [&](const SealedSecret& secret) {
+    if (fleet) return !secret.retire_time.has_value();
+    return secret.fingerprint == session.secret_fingerprint && IsAccepted(secret, now);
+  });
+  return fleet ? found : !found;
+}
+
 }  // namespace
 
-Result<SessionGrant> MemoryStore::OpenSession(const SessionRequest& request) {
-  return Write([&]() -> Result<SessionGrant> {
+Result<SessionAnswer> MemoryStore::OpenSession(const SessionRequest& request) {
+  return Write([&]() -> Result<SessionAnswer> {
     StoredAgent* stored = FindAgent(request.agent_id);
     if (stored == nullptr) return AgentNotFound(request.agent_id);
     if (stored->agent.disabled) return AgentIsDisabled(request.agent_id);
+    if (!stored->agent.session) stored->takeovers = {};
+    if (stored->agent.session) {
+      const TakeoverVerdict verdict =
+          JudgeTakeover(stored->takeovers, request.takeovers, request.now);
+      if (!verdict.allowed) {
+        return SessionAnswer(
+            SessionHeld{*stored->agent.session, stored->takeovers.count, verdict.retry_after});
+      }
+    }
     SessionGrant grant{++epoch_, stored->agent.session, {}};
     if (grant.superseded) ReleaseCommands(request.agent_id, std::nullopt, request.now, grant.moved);
-    stored->agent.session = Session{request.session_id,   request.agent_id, request.gateway_id,
-                                    request.peer_address, request.now,      grant.epoch};
-    return grant;
+    stored->agent.session = Session{request.session_id,        request.agent_id, request.gateway_id,
+                                    request.peer_address,      request.now,      grant.epoch,
+                                    request.secret_fingerprint};
+    return SessionAnswer(std::move(grant));
   });
 }
 
@@ -45,6 +65,7 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
           FindAgent(session.fence.agent_id)->agent.session->gateway_id == gateway_id) {
         kept.insert(session.fence.agent_id);
         ReturnUnheld(session, now, result.moved);
+        KeepOffer(FindAgent(session.fence.agent_id)->config, session);
       } else {
         result.stale.push_back(session.fence);
       }
@@ -57,6 +78,18 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
       ReleaseCommands(agent_id, std::nullopt, now, result.moved);
     }
     return result;
+  });
+}
+
+Result<std::vector<Session>> MemoryStore::ListLapsedSessions(Time now, size_t count_max) {
+  return Read([&]() -> Result<std::vector<Session>> {
+    std::vector<Session> lapsed;
+    for (const auto& [agent_id, stored] : agents_) {
+      if (lapsed.size() == count_max) break;
+      const std::optional<Session>& open = stored.agent.session;
+      if (open && HasLapsed(*open, stored.secrets, now)) lapsed.push_back(*open);
+    }
+    return lapsed;
   });
 }
 
@@ -76,6 +109,7 @@ void MemoryStore::ReleaseCommands(const std::string& agent_id,
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != agent_id) continue;
+    if (stored.record.deliver_channel != Channel::kWebSocket) continue;
     const bool counts = !written || Contains(*written, command.command_id);
     Move(stored, counts ? SessionEnded(now) : NeverWritten(now), moved);
   }
@@ -86,6 +120,7 @@ void MemoryStore::ReturnUnheld(const HeldSession& held, Time now, CommandMoves& 
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != held.fence.agent_id) continue;
+    if (stored.record.deliver_channel != Channel::kWebSocket) continue;
     if (Contains(held.unacknowledged_command_ids, command.command_id)) continue;
     Move(stored, NeverWritten(now), moved);
   }

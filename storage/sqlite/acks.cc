@@ -23,6 +23,7 @@ Result<std::optional<CommandRecord>> LoadOwn(Connection& db, const Ack& ack) {
 }
 
 Result<bool> IsApplied(Connection& db, int64_t sequence, const Ack& ack) {
+  if (ack.ordinal == 0) return false;  // it has no name
   Query query(db, "find_ack");
   query.Bind(":sequence", sequence)
       .Bind(":session_id", ack.fence.session_id)
@@ -44,7 +45,9 @@ Result<AckOutcome> ApplyAck(Connection& db, const Ack& ack) {
   CommandRecord* own = *record ? &**record : nullptr;
   AckJudgement judgement = JudgeAck(ack, IsHeldBy(*open, ack.fence), applied, own);
   if (judgement.step) {
-    Status saved = sqlite::SaveStep(db, *own, *judgement.step, ack.ordinal);
+    std::optional<int64_t> name;
+    if (ack.ordinal != 0) name = ack.ordinal;
+    Status saved = sqlite::SaveStep(db, *own, *judgement.step, name);
     if (!saved.ok()) return saved.error();
   }
   return judgement.outcome;

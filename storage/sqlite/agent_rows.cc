@@ -18,16 +18,6 @@ Error DamagedColumn(const std::string& agent_id, const char* column) {
                    "The agent '" + agent_id + "' has unreadable " + column + " in the database.");
 }
 
-bool ParseLabels(const std::string& text, std::map<std::string, std::string>& labels) {
-  const Result<boost::json::value> parsed = ParseJson(text, kColumnLimits);
-  if (!parsed.ok() || !parsed->is_object()) return false;
-  for (const auto& member : parsed->get_object()) {
-    if (!member.value().is_string()) return false;
-    labels.emplace(member.key(), member.value().get_string());
-  }
-  return true;
-}
-
 bool ParseAddresses(const std::string& text, std::vector<std::string>& addresses) {
   const Result<boost::json::value> parsed = ParseJson(text, kColumnLimits);
   if (!parsed.ok() || !parsed->is_array()) return false;
@@ -44,7 +34,9 @@ Result<Agent> ReadAgent(const Query& row) {
   agent.agent_id = row.Bytes(0);
   agent.user_phone = row.Bytes(1);
   agent.display_name = row.Bytes(2);
-  if (!ParseLabels(row.Bytes(3), agent.labels)) return DamagedColumn(agent.agent_id, "labels");
+  std::optional<std::map<std::string, std::string>> labels = LabelsFromJson(row.Bytes(3));
+  if (!labels) return DamagedColumn(agent.agent_id, "labels");
+  agent.labels = std::move(*labels);
   if (!ParseAddresses(row.Bytes(4), agent.allowed_addresses)) {
     return DamagedColumn(agent.agent_id, "allowed_addresses");
   }
@@ -56,13 +48,55 @@ Result<Agent> ReadAgent(const Query& row) {
   agent.secret_fingerprint = row.Bytes(10);
   agent.secret_create_time = row.OptionalTime(11);
   if (!row.IsNull(12)) {
-    agent.session = Session{row.Bytes(12), agent.agent_id, row.Bytes(13),
-                            row.Bytes(14), row.TimeAt(15), row.Number(16)};
+    agent.session = Session{row.Bytes(12),  agent.agent_id, row.Bytes(13), row.Bytes(14),
+                            row.TimeAt(15), row.Number(16), row.Bytes(17)};
   }
+  agent.last_sync_time = row.OptionalTime(18);
+  agent.config_version = row.Number(19);
+  agent.delivered_config_version = row.Number(20);
   return agent;
 }
 
+Status InsertRow(Connection& db, const Agent& agent) {
+  Query query(db, "insert_agent");
+  query.Bind(":agent_id", agent.agent_id)
+      .Bind(":user_phone", agent.user_phone)
+      .Bind(":display_name", agent.display_name)
+      .Bind(":labels", LabelsToJson(agent.labels))
+      .Bind(":allowed_addresses", AddressesToJson(agent.allowed_addresses))
+      .Bind(":disabled", static_cast<int64_t>(agent.disabled))
+      .Bind(":disabled_reason", agent.disabled_reason)
+      .Bind(":disable_time", agent.disable_time)
+      .Bind(":create_time", agent.create_time)
+      .Bind(":update_time", agent.update_time);
+  if (Status inserted = query.Run(); !inserted.ok()) return inserted;
+  if (ChangedRows(db) == 0) return AgentAlreadyExists(agent.agent_id);
+  return {};
+}
+
 }  // namespace
+
+Status InsertAgent(Connection& db, const Agent& agent, const std::optional<SealedSecret>& secret) {
+  if (Status inserted = InsertRow(db, agent); !inserted.ok()) return inserted;
+  return secret ? InsertSecret(db, agent.agent_id, *secret) : Status();
+}
+
+Result<std::optional<bool>> FindDisabled(Connection& db, const std::string& agent_id) {
+  Query query(db, "find_agent_disabled");
+  query.Bind(":agent_id", agent_id);
+  const Result<bool> row = query.Next();
+  if (!row.ok()) return row.error();
+  if (!*row) return std::optional<bool>();
+  return std::optional<bool>(query.Number(0) != 0);
+}
+
+Status CheckMayConnect(Connection& db, const std::string& agent_id) {
+  const Result<std::optional<bool>> disabled = FindDisabled(db, agent_id);
+  if (!disabled.ok()) return disabled.error();
+  if (!*disabled) return AgentNotFound(agent_id);
+  if (**disabled) return AgentIsDisabled(agent_id);
+  return {};
+}
 
 Result<Agent> LoadAgent(Connection& db, const std::string& agent_id) {
   Query query(db, "get_agent");
@@ -113,8 +147,42 @@ Result<std::optional<Session>> LoadSession(Connection& db, const std::string& ag
   const Result<bool> row = query.Next();
   if (!row.ok()) return row.error();
   if (!*row) return std::optional<Session>();
-  return std::optional<Session>(
-      {query.Bytes(0), agent_id, query.Bytes(1), query.Bytes(2), query.TimeAt(3), query.Number(4)});
+  return std::optional<Session>({query.Bytes(0), agent_id, query.Bytes(1), query.Bytes(2),
+                                 query.TimeAt(3), query.Number(4), query.Bytes(5)});
+}
+
+Status UpdateLapse(Connection& db, const std::string& agent_id) {
+  Query query(db, "update_lapse");
+  query.Bind(":agent_id", agent_id);
+  return query.Run();
+}
+
+Result<std::optional<AgentStatus>> LoadStatus(Connection& db, const std::string& agent_id) {
+  Query query(db, "get_status");
+  query.Bind(":agent_id", agent_id);
+  const Result<bool> row = query.Next();
+  if (!row.ok()) return row.error();
+  if (!*row) return std::optional<AgentStatus>();
+  return std::optional<AgentStatus>({query.Bytes(0), query.TimeAt(1)});
+}
+
+Status PutStatus(Connection& db, const std::string& agent_id, const AgentStatus& status) {
+  Query query(db, "put_status");
+  query.Bind(":agent_id", agent_id)
+      .Bind(":time", status.time)
+      .Bind(":status_json", status.status_json);
+  return query.Run();
+}
+
+std::optional<std::map<std::string, std::string>> LabelsFromJson(const std::string& text) {
+  const Result<boost::json::value> parsed = ParseJson(text, kColumnLimits);
+  if (!parsed.ok() || !parsed->is_object()) return std::nullopt;
+  std::map<std::string, std::string> labels;
+  for (const auto& member : parsed->get_object()) {
+    if (!member.value().is_string()) return std::nullopt;
+    labels.emplace(member.key(), member.value().get_string());
+  }
+  return labels;
 }
 
 std::string LabelsToJson(const std::map<std::string, std::string>& labels) {

@@ -2,6 +2,7 @@
 // inside the caller's transaction.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +12,13 @@
 
 namespace edgeplane::storage::sqlite {
 
-// AGENT_NOT_FOUND.
+// AGENT_ALREADY_EXISTS.
+Status InsertAgent(Connection& db, const Agent& agent, const std::optional<SealedSecret>& secret);
+// Nothing where there is no such agent.
+Result<std::optional<bool>> FindDisabled(Connection& db, const std::string& agent_id);
+// AGENT_NOT_FOUND, AGENT_IS_DISABLED.
+Status CheckMayConnect(Connection& db, const std::string& agent_id);
+// AGENT_NOT_FOUND. Without its status.
 Result<Agent> LoadAgent(Connection& db, const std::string& agent_id);
 // The rows of list_agents.
 Result<std::vector<Agent>> ReadAgents(Query& query);
@@ -22,7 +29,16 @@ Status InsertSecret(Connection& db, const std::string& agent_id, const SealedSec
 // The agent's open session; nothing where there is none, or no agent.
 Result<std::optional<Session>> LoadSession(Connection& db, const std::string& agent_id);
 
+// Notes when the open session's secret ends; to be called when either has changed.
+Status UpdateLapse(Connection& db, const std::string& agent_id);
+
+Result<std::optional<AgentStatus>> LoadStatus(Connection& db, const std::string& agent_id);
+// Passes over an agent that is gone, and what is older than what is there.
+Status PutStatus(Connection& db, const std::string& agent_id, const AgentStatus& status);
+
 // Labels as a JSON object, addresses as a JSON array.
+// Nothing where the text is not that.
+std::optional<std::map<std::string, std::string>> LabelsFromJson(const std::string& text);
 std::string LabelsToJson(const std::map<std::string, std::string>& labels);
 std::string AddressesToJson(const std::vector<std::string>& addresses);
 

@@ -13,23 +13,6 @@ using sqlite::Query;
 
 namespace {
 
-Status InsertAgent(Connection& db, const Agent& agent) {
-  Query query(db, "insert_agent");
-  query.Bind(":agent_id", agent.agent_id)
-      .Bind(":user_phone", agent.user_phone)
-      .Bind(":display_name", agent.display_name)
-      .Bind(":labels", sqlite::LabelsToJson(agent.labels))
-      .Bind(":allowed_addresses", sqlite::AddressesToJson(agent.allowed_addresses))
-      .Bind(":disabled", static_cast<int64_t>(agent.disabled))
-      .Bind(":disabled_reason", agent.disabled_reason)
-      .Bind(":disable_time", agent.disable_time)
-      .Bind(":create_time", agent.create_time)
-      .Bind(":update_time", agent.update_time);
-  if (Status inserted = query.Run(); !inserted.ok()) return inserted;
-  if (ChangedRows(db) == 0) return AgentAlreadyExists(agent.agent_id);
-  return {};
-}
-
 std::optional<int64_t> AsNumber(const std::optional<bool>& flag) {
   if (!flag) return std::nullopt;
   return *flag ? 1 : 0;
@@ -47,19 +30,21 @@ Result<Agent> SqliteStore::CreateAgent(const Agent& agent,
                                        const std::optional<SealedSecret>& secret) {
   return writer_->Run<Agent>(StoreOperation::kCreateAgent,
                              [agent, secret](Connection& db) -> Result<Agent> {
-                               if (Status made = InsertAgent(db, agent); !made.ok())
-                                 return made.error();
-                               if (secret) {
-                                 Status added = sqlite::InsertSecret(db, agent.agent_id, *secret);
-                                 if (!added.ok()) return added.error();
-                               }
+                               Status made = sqlite::InsertAgent(db, agent, secret);
+                               if (!made.ok()) return made.error();
                                return sqlite::LoadAgent(db, agent.agent_id);
                              });
 }
 
 Result<Agent> SqliteStore::GetAgent(const std::string& agent_id) {
-  return readers_->Run(StoreOperation::kGetAgent,
-                       [&](Connection& db) { return sqlite::LoadAgent(db, agent_id); });
+  return readers_->Run(StoreOperation::kGetAgent, [&](Connection& db) -> Result<Agent> {
+    Result<Agent> agent = sqlite::LoadAgent(db, agent_id);
+    if (!agent.ok()) return agent;
+    Result<std::optional<AgentStatus>> status = sqlite::LoadStatus(db, agent_id);
+    if (!status.ok()) return status.error();
+    agent->status = std::move(*status);
+    return agent;
+  });
 }
 
 Result<Page<Agent>> SqliteStore::ListAgents(const AgentFilter& filter, const PageRequest& page) {
@@ -71,6 +56,7 @@ Result<Page<Agent>> SqliteStore::ListAgents(const AgentFilter& filter, const Pag
         .Bind(":prefix", filter.agent_id_prefix)
         .Bind(":disabled", AsNumber(filter.disabled))
         .Bind(":connected", AsNumber(filter.connected))
+        .Bind(":has_secret", AsNumber(filter.has_secret))
         .Bind(":labels", sqlite::LabelsToJson(filter.labels))
         .Bind(":limit", static_cast<int64_t>(PageSize(page) + 1));
     Result<std::vector<Agent>> agents = sqlite::ReadAgents(query);
@@ -128,7 +114,7 @@ Result<std::vector<Command>> SqliteStore::DeleteAgent(const std::string& agent_i
   using Commands = std::vector<Command>;
   return writer_->Run<Commands>(
       StoreOperation::kDeleteAgent, [agent_id, now](Connection& db) -> Result<Commands> {
-        // Secrets and the session go with the row.
+        // What belongs to the agent alone goes with the row.
         Query remove(db, "delete_agent");
         remove.Bind(":agent_id", agent_id);
         if (Status removed = remove.Run(); !removed.ok()) return removed.error();

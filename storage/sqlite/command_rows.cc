@@ -25,6 +25,9 @@ CommandRecord ReadCommand(const Query& row) {
   command.error = row.Bytes(13);
   record.steps = static_cast<int32_t>(row.Number(14));
   record.deliver_time = row.OptionalTime(15);
+  record.deliver_channel = static_cast<Channel>(row.Number(16));  // 1..4, as the schema checks
+  record.deliver_session = row.Bytes(17);
+  command.result_json = row.Bytes(18);
   return record;
 }
 
@@ -131,7 +134,10 @@ Status SaveStep(Connection& db, const CommandRecord& record, const CommandStep& 
       .Bind(":steps", static_cast<int64_t>(record.steps))
       .Bind(":update_time", command.update_time)
       .Bind(":deliver_time", record.deliver_time)
-      .Bind(":error", command.error);
+      .Bind(":deliver_channel", static_cast<int64_t>(record.deliver_channel))
+      .Bind(":deliver_session", record.deliver_session)
+      .Bind(":error", command.error)
+      .Bind(":result_json", command.result_json);
   if (Status updated = query.Run(); !updated.ok()) return updated;
   if (Status forgot = ForgetSteps(db, record.sequence, step); !forgot.ok()) return forgot;
   return InsertStep(db, record.sequence, step, ordinal);
@@ -157,6 +163,27 @@ Result<std::vector<Command>> AdvanceAll(Connection& db, const std::vector<int64_
     commands.push_back(std::move(record->command));
   }
   return commands;
+}
+
+Result<std::vector<Command>> HandOut(Connection& db, const std::string& agent_id, size_t count_max,
+                                     size_t bytes_max, const Occurrence& delivery) {
+  std::vector<int64_t> chosen;
+  {
+    Query query(db, "list_queue");
+    query.Bind(":agent_id", agent_id)
+        .Bind(":now", delivery.time)
+        .Bind(":limit", static_cast<int64_t>(count_max));
+    size_t bytes = 0;
+    while (true) {
+      const Result<bool> row = query.Next();
+      if (!row.ok()) return row.error();
+      if (!*row) break;
+      bytes += static_cast<size_t>(query.Number(1));
+      if (!chosen.empty() && bytes > bytes_max) break;
+      chosen.push_back(query.Number(0));
+    }
+  }
+  return AdvanceAll(db, chosen, delivery);
 }
 
 }  // namespace edgeplane::storage::sqlite

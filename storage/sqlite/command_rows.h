@@ -34,4 +34,9 @@ Result<CommandRecord> AdvanceOne(Connection& db, int64_t sequence, const Occurre
 Result<std::vector<Command>> AdvanceAll(Connection& db, const std::vector<int64_t>& sequences,
                                         const Occurrence& what);
 
+// Delivers what is next in the agent's queue, within the limits of a claim; gives
+// it. Leaves out the expired.
+Result<std::vector<Command>> HandOut(Connection& db, const std::string& agent_id, size_t count_max,
+                                     size_t bytes_max, const Occurrence& delivery);
+
 }  // namespace edgeplane::storage::sqlite

@@ -31,6 +31,17 @@ Result<std::optional<Command>> FindByKey(Connection& db, const NewCommand& comma
   return std::optional<Command>(std::move(record->command));
 }
 
+// Rows of a state and a count.
+Result<std::vector<StateCount>> ReadCounts(Query& query) {
+  std::vector<StateCount> counts;
+  while (true) {
+    const Result<bool> row = query.Next();
+    if (!row.ok()) return row.error();
+    if (!*row) return counts;
+    counts.push_back({static_cast<CommandState>(query.Number(0)), query.Number(1)});
+  }
+}
+
 // AGENT_NOT_FOUND, COMMAND_QUEUE_FULL.
 Status CheckMayEnqueue(Connection& db, const std::string& agent_id, int64_t unfinished_max) {
   Query query(db, "check_enqueue");
@@ -55,31 +66,12 @@ Result<Enqueued> Enqueue(Connection& db, const NewCommand& command, const std::s
   return Enqueued{std::move(record.command), true};
 }
 
-// The commands a claim takes, within its limits.
-Result<std::vector<int64_t>> ChooseFromQueue(Connection& db, const Claim& claim) {
-  Query query(db, "list_queue");
-  query.Bind(":agent_id", claim.fence.agent_id)
-      .Bind(":now", claim.now)
-      .Bind(":limit", static_cast<int64_t>(claim.count_max));
-  std::vector<int64_t> chosen;
-  size_t bytes = 0;
-  while (true) {
-    const Result<bool> row = query.Next();
-    if (!row.ok()) return row.error();
-    if (!*row) return chosen;
-    bytes += static_cast<size_t>(query.Number(1));
-    if (!chosen.empty() && bytes > claim.bytes_max) return chosen;
-    chosen.push_back(query.Number(0));
-  }
-}
-
 Result<Commands> ClaimNext(Connection& db, const Claim& claim) {
   const auto open = sqlite::LoadSession(db, claim.fence.agent_id);
   if (!open.ok()) return open.error();
   if (!IsHeldBy(*open, claim.fence)) return SessionFenced();
-  const Result<std::vector<int64_t>> chosen = ChooseFromQueue(db, claim);
-  if (!chosen.ok()) return chosen.error();
-  return sqlite::AdvanceAll(db, *chosen, Delivery(claim));
+  return sqlite::HandOut(db, claim.fence.agent_id, claim.count_max, claim.bytes_max,
+                         Delivery(claim));
 }
 
 Result<Command> Cancel(Connection& db, const std::string& command_id, const std::string& reason,
@@ -197,17 +189,20 @@ Result<std::vector<Command>> SqliteStore::ExpireCommands(Time now, size_t count_
 }
 
 Result<std::vector<StateCount>> SqliteStore::CountCommands() {
-  return readers_->Run(
-      StoreOperation::kCountCommands, [](Connection& db) -> Result<std::vector<StateCount>> {
-        Query query(db, "count_commands");
-        std::vector<StateCount> counts;
-        while (true) {
-          const Result<bool> row = query.Next();
-          if (!row.ok()) return row.error();
-          if (!*row) return counts;
-          counts.push_back({static_cast<CommandState>(query.Number(0)), query.Number(1)});
-        }
-      });
+  return readers_->Run(StoreOperation::kCountCommands,
+                       [](Connection& db) -> Result<std::vector<StateCount>> {
+                         Query query(db, "count_commands");
+                         return ReadCounts(query);
+                       });
+}
+
+Result<std::vector<StateCount>> SqliteStore::CountAgentCommands(const std::string& agent_id) {
+  return readers_->Run(StoreOperation::kCountAgentCommands,
+                       [&](Connection& db) -> Result<std::vector<StateCount>> {
+                         Query query(db, "count_agent_commands");
+                         query.Bind(":agent_id", agent_id);
+                         return ReadCounts(query);
+                       });
 }
 
 }  // namespace edgeplane::storage

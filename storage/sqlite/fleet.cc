@@ -35,7 +35,8 @@ Result<AgentCounts> SqliteStore::CountAgents() {
   return readers_->Run(StoreOperation::kCountAgents, [](Connection& db) -> Result<AgentCounts> {
     Query query(db, "count_agents");
     if (const Result<bool> row = query.Next(); !row.ok()) return row.error();
-    return AgentCounts{query.Number(0), query.Number(1), query.Number(2)};
+    const int64_t agents = query.Number(0);
+    return AgentCounts{agents, query.Number(1), query.Number(2), agents - query.Number(3)};
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include "storage/sqlite/agent_rows.h"
 #include "storage/sqlite/command_rows.h"
+#include "storage/sqlite/config_rows.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "storage/sqlite/writer.h"
@@ -25,17 +26,6 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// AGENT_NOT_FOUND, AGENT_IS_DISABLED.
-Status CheckMayConnect(Connection& db, const std::string& agent_id) {
-  Query query(db, "find_agent_disabled");
-  query.Bind(":agent_id", agent_id);
-  const Result<bool> row = query.Next();
-  if (!row.ok()) return row.error();
-  if (!*row) return AgentNotFound(agent_id);
-  if (query.Number(0) != 0) return AgentIsDisabled(agent_id);
-  return {};
-}
-
 Result<int64_t> NextEpoch(Connection& db) {
   Query query(db, "next_epoch");
   const Result<std::vector<int64_t>> epoch = query.Numbers();
@@ -53,8 +43,42 @@ Status PutSession(Connection& db, const SessionRequest& request, int64_t epoch) 
       .Bind(":gateway_id", request.gateway_id)
       .Bind(":peer_address", request.peer_address)
       .Bind(":open_time", request.now)
-      .Bind(":epoch", epoch);
+      .Bind(":epoch", epoch)
+      .Bind(":secret_fingerprint", request.secret_fingerprint);
+  if (Status put = query.Run(); !put.ok()) return put;
+  return sqlite::UpdateLapse(db, request.agent_id);
+}
+
+// Of the open session; that of none is empty.
+Result<TakeoverRecord> LoadTakeovers(Connection& db, const std::string& agent_id) {
+  Query query(db, "get_takeovers");
+  query.Bind(":agent_id", agent_id);
+  const Result<bool> row = query.Next();
+  if (!row.ok()) return row.error();
+  if (!*row) return TakeoverRecord{};
+  return TakeoverRecord{query.Number(0), query.TimeAt(1), query.Number(2) != 0, query.TimeAt(3)};
+}
+
+Status PutTakeovers(Connection& db, const std::string& agent_id, const TakeoverRecord& record) {
+  Query query(db, "put_takeovers");
+  query.Bind(":agent_id", agent_id)
+      .Bind(":takeovers", record.count)
+      .Bind(":takeovers_since", record.since)
+      .Bind(":flapping", static_cast<int64_t>(record.flapping))
+      .Bind(":last_attempt", record.last_attempt);
   return query.Run();
+}
+
+// Has the attempt noted with the open session; nothing: it may be taken over.
+Result<std::optional<SessionHeld>> JudgeAttempt(Connection& db, const SessionRequest& request,
+                                                const Session& open, TakeoverRecord& record) {
+  Result<TakeoverRecord> loaded = LoadTakeovers(db, request.agent_id);
+  if (!loaded.ok()) return loaded.error();
+  record = *loaded;
+  const TakeoverVerdict verdict = JudgeTakeover(record, request.takeovers, request.now);
+  if (verdict.allowed) return std::optional<SessionHeld>();
+  if (Status put = PutTakeovers(db, request.agent_id, record); !put.ok()) return put.error();
+  return std::optional<SessionHeld>({open, record.count, verdict.retry_after});
 }
 
 Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide& decide,
@@ -119,6 +143,13 @@ Result<std::vector<Fence>> ListGatewaySessions(Connection& db, const std::string
   }
 }
 
+Status KeepOfferOf(Connection& db, const HeldSession& held) {
+  Result<ConfigRecord> record = sqlite::LoadConfig(db, held.fence.agent_id);
+  if (!record.ok()) return record.error();
+  if (!KeepOffer(*record, held)) return {};
+  return sqlite::SaveConfig(db, *record);
+}
+
 Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
                              const std::vector<HeldSession>& held, Time now) {
   Reconciled result;
@@ -133,6 +164,7 @@ Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
     kept.insert(session.fence.agent_id);
     Status done = ReturnUnheld(db, session, now, result.moved);
     if (!done.ok()) return done.error();
+    if (Status kept_offer = KeepOfferOf(db, session); !kept_offer.ok()) return kept_offer.error();
   }
   const Result<std::vector<Fence>> open = ListGatewaySessions(db, gateway_id);
   if (!open.ok()) return open.error();
@@ -145,25 +177,33 @@ Result<Reconciled> Reconcile(Connection& db, const std::string& gateway_id,
   return result;
 }
 
+Result<SessionAnswer> OpenFor(Connection& db, const SessionRequest& request) {
+  Status may = sqlite::CheckMayConnect(db, request.agent_id);
+  if (!may.ok()) return may.error();
+  auto superseded = sqlite::LoadSession(db, request.agent_id);
+  if (!superseded.ok()) return superseded.error();
+  TakeoverRecord takeovers;
+  CommandMoves moved;
+  if (*superseded) {
+    auto held = JudgeAttempt(db, request, **superseded, takeovers);
+    if (!held.ok()) return held.error();
+    if (*held) return SessionAnswer(std::move(**held));
+    Status released = ReleaseCommands(db, request.agent_id, std::nullopt, request.now, moved);
+    if (!released.ok()) return released.error();
+  }
+  const Result<int64_t> epoch = NextEpoch(db);
+  if (!epoch.ok()) return epoch.error();
+  if (Status put = PutSession(db, request, *epoch); !put.ok()) return put.error();
+  Status put = PutTakeovers(db, request.agent_id, takeovers);
+  if (!put.ok()) return put.error();
+  return SessionAnswer(SessionGrant{*epoch, std::move(*superseded), std::move(moved)});
+}
+
 }  // namespace
 
-Result<SessionGrant> SqliteStore::OpenSession(const SessionRequest& request) {
-  return writer_->Run<SessionGrant>(
-      StoreOperation::kOpenSession, [request](Connection& db) -> Result<SessionGrant> {
-        Status may = CheckMayConnect(db, request.agent_id);
-        if (!may.ok()) return may.error();
-        auto superseded = sqlite::LoadSession(db, request.agent_id);
-        if (!superseded.ok()) return superseded.error();
-        CommandMoves moved;
-        if (*superseded) {
-          Status released = ReleaseCommands(db, request.agent_id, std::nullopt, request.now, moved);
-          if (!released.ok()) return released.error();
-        }
-        const Result<int64_t> epoch = NextEpoch(db);
-        if (!epoch.ok()) return epoch.error();
-        if (Status put = PutSession(db, request, *epoch); !put.ok()) return put.error();
-        return SessionGrant{*epoch, std::move(*superseded), std::move(moved)};
-      });
+Result<SessionAnswer> SqliteStore::OpenSession(const SessionRequest& request) {
+  return writer_->Run<SessionAnswer>(StoreOperation::kOpenSession,
+                                     [request](Connection& db) { return OpenFor(db, request); });
 }
 
 Result<std::optional<CommandMoves>> SqliteStore::EndSession(const SessionEnd& end) {

@@ -59,11 +59,42 @@ class SqliteStore final : public Store {
   Result<Agent> EnableAgent(const std::string& agent_id, Time now) override;
   Result<std::vector<Command>> DeleteAgent(const std::string& agent_id, Time now) override;
   Result<AgentCredentials> GetCredentials(const std::string& agent_id) override;
+  Result<Agent> RotateSecret(const std::string& agent_id, const SealedSecret& secret,
+                             Time retire_time) override;
+  Result<Agent> RetireSecrets(const std::string& agent_id, Time now) override;
+  Status RecordStatuses(const std::vector<ReportedStatus>& statuses) override;
 
-  Result<SessionGrant> OpenSession(const SessionRequest& request) override;
+  Result<SessionAnswer> OpenSession(const SessionRequest& request) override;
   Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
   Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                       const std::vector<HeldSession>& held, Time now) override;
+
+  Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) override;
+
+  Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
+  Result<std::vector<Command>> ReturnSync(const std::string& agent_id, const std::string& sync_id,
+                                          Time now) override;
+  Result<std::vector<Command>> ReleaseOverdue(Time delivered_before, Time now,
+                                              size_t count_max) override;
+
+  Result<size_t> RecordEvents(const std::vector<Event>& events) override;
+  Result<Page<Event>> ListEvents(const EventFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Event>> ReadEvents(const EventFilter& filter, int64_t after, size_t count_max,
+                                        size_t bytes_max) override;
+  Result<int64_t> LastEventSequence() override;
+  Result<size_t> PruneEvents(Time before, size_t count_max) override;
+
+  Result<DesiredConfig> SetDesiredConfig(const std::string& agent_id,
+                                         const std::string& config_json, bool resend,
+                                         Time now) override;
+  Result<DesiredConfig> GetDesiredConfig(const std::string& agent_id) override;
+  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) override;
+  Status ConfigDelivered(const Fence& fence, int64_t version, Time now) override;
+
+  Result<JoinToken> CreateJoinToken(const JoinToken& token) override;
+  Result<Page<JoinToken>> ListJoinTokens(const PageRequest& page) override;
+  Result<JoinToken> RevokeJoinToken(const std::string& join_token_id, Time now) override;
+  Result<Joined> RegisterAgent(const Registration& registration) override;
 
   Result<Enqueued> EnqueueCommand(const NewCommand& command, int64_t unfinished_max) override;
   Result<Command> GetCommand(const std::string& command_id) override;
@@ -74,6 +105,7 @@ class SqliteStore final : public Store {
   Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) override;
   Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) override;
   Result<std::vector<StateCount>> CountCommands() override;
+  Result<std::vector<StateCount>> CountAgentCommands(const std::string& agent_id) override;
 
   Status RecordRefusals(const std::vector<Refusal>& refusals) override;
   Result<Refusal> GetRefusal(const std::string& refusal_id) override;

@@ -21,7 +21,6 @@ TEST_P(AckContract, MovesTheCommandAndTellsWhenItWasDelivered) {
   const Fence fence = Given(1);
   Ack ack = AckBy(fence, Id(1), CommandEvent::kAckReceived, 1);
   ack.status = "pending";
-  ack.channel = Channel::kHttp;
   const AckOutcome outcome = AckOne(ack);
   EXPECT_EQ(outcome.verdict, AckVerdict::kApplied);
   EXPECT_EQ(outcome.moved_to, CommandState::kReceived);
@@ -33,7 +32,7 @@ TEST_P(AckContract, MovesTheCommandAndTellsWhenItWasDelivered) {
   EXPECT_EQ(got.history[2].number, 3);
   EXPECT_EQ(got.history[2].time, After(3));
   EXPECT_EQ(got.history[2].state, CommandState::kReceived);
-  EXPECT_EQ(got.history[2].channel, Channel::kHttp);
+  EXPECT_EQ(got.history[2].channel, Channel::kWebSocket);
   EXPECT_EQ(got.history[2].session_id, Id(1));
   EXPECT_EQ(got.history[2].detail, "pending");
 }

@@ -1,28 +1,12 @@
 #include <algorithm>
 #include <atomic>
-#include <latch>
 #include <set>
-#include <thread>
 
 #include "tests/contract/store_contract.h"
+#include "tests/contract/together.h"
 
 namespace edgeplane::storage {
 namespace {
-
-// Runs `work(0..count-1)` on as many threads, let go together.
-template <class Work>
-void Together(int count, const Work& work) {
-  std::latch start(count);
-  std::vector<std::thread> threads;
-  threads.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    threads.emplace_back([&, i] {
-      start.arrive_and_wait();
-      work(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
 
 class ConcurrencyContract : public StoreContract {};
 
@@ -81,6 +65,66 @@ TEST_P(ConcurrencyContract, NoCommandIsClaimedTwice) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 60u);
 }
 
+TEST_P(ConcurrencyContract, NoCommandIsHandedOutByTwoSyncsOrToASessionToo) {
+  MakeAgent("a");
+  for (int i = 0; i < 60; ++i) Enqueue(CommandFor("a", i));
+  const Fence fence = Open("a", 1);
+  std::vector<std::vector<std::string>> given(8);
+  Together(8, [&](int i) {
+    std::vector<std::string>& mine = given[static_cast<size_t>(i)];
+    while (true) {
+      const size_t before = mine.size();
+      std::vector<Command> commands;
+      if (i % 4 == 0) {
+        Claim claim = ClaimBy(fence);
+        claim.count_max = 3;
+        const Result<std::vector<Command>> claimed = store().ClaimCommands(claim);
+        if (claimed.ok()) commands = *claimed;
+      } else {
+        SyncRequest request = SyncBy("a", 100 + i);
+        request.count_max = 3;
+        commands = Sync(request).commands;
+      }
+      for (const Command& command : commands) mine.push_back(command.command_id);
+      if (mine.size() == before) return;
+    }
+  });
+  std::multiset<std::string> all;
+  for (const auto& ids : given) all.insert(ids.begin(), ids.end());
+  EXPECT_EQ(all.size(), 60u);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 60u);
+}
+
+TEST_P(ConcurrencyContract, OneEventReportedByManyIsStoredOnce) {
+  MakeAgent("a");
+  std::atomic<size_t> stored = 0;
+  Together(16, [&](int i) {
+    std::vector<Event> events;
+    for (int k = 0; k < 5; ++k) {
+      events.push_back({.agent_id = "a", .event_id = std::to_string((i + k) % 5)});
+    }
+    const Result<size_t> made = store().RecordEvents(events);
+    if (made.ok()) stored += *made;
+  });
+  EXPECT_EQ(stored, 5u);
+}
+
+TEST_P(ConcurrencyContract, AConfigurationIsHandedOutOnce) {
+  MakeAgent("a");
+  ASSERT_TRUE(store().SetDesiredConfig("a", "{}", false, kStart).ok());
+  const Fence fence = Open("a", 1);
+  std::atomic<int> given = 0;
+  Together(8, [&](int i) {
+    if (i % 2 == 0) {
+      if (Sync(SyncBy("a", 100 + i)).config) ++given;
+    } else {
+      const auto offer = store().OfferConfig(fence);
+      if (offer.ok() && offer->has_value()) ++given;
+    }
+  });
+  EXPECT_EQ(given, 1);
+}
+
 TEST_P(ConcurrencyContract, RacingSessionsNeverBothHoldACommand) {
   MakeAgent("a");
   NewCommand once = CommandFor("a", 1);
@@ -88,11 +132,9 @@ TEST_P(ConcurrencyContract, RacingSessionsNeverBothHoldACommand) {
   Enqueue(once);
   std::atomic<int> given = 0;
   Together(8, [&](int i) {
-    const Result<SessionGrant> grant =
-        store().OpenSession({Id(10 + i), "a", "gw", "peer", After(1)});
-    if (!grant.ok()) return;
+    const SessionGrant grant = Grant(RequestFor("a", 10 + i));
     const Result<std::vector<Command>> commands =
-        store().ClaimCommands(ClaimBy({"a", Id(10 + i), grant->epoch}));
+        store().ClaimCommands(ClaimBy({"a", Id(10 + i), grant.epoch}));
     if (commands.ok()) given += static_cast<int>(commands->size());
   });
   EXPECT_EQ(given, 1);
@@ -105,11 +147,9 @@ TEST_P(ConcurrencyContract, EpochsOfRacingSessionsDifferAndOneIsOpen) {
   std::vector<int64_t> epochs(16);
   std::atomic<int> superseded = 0;
   Together(16, [&](int i) {
-    const Result<SessionGrant> grant =
-        store().OpenSession({Id(10 + i), "a", "gw", "peer", After(1)});
-    if (!grant.ok()) return;
-    epochs[static_cast<size_t>(i)] = grant->epoch;
-    if (grant->superseded && grant->superseded->epoch < grant->epoch) ++superseded;
+    const SessionGrant grant = Grant(RequestFor("a", 10 + i));
+    epochs[static_cast<size_t>(i)] = grant.epoch;
+    if (grant.superseded && grant.superseded->epoch < grant.epoch) ++superseded;
   });
   EXPECT_EQ(superseded, 16) << "each took over from the one before it";
   EXPECT_EQ(std::set<int64_t>(epochs.begin(), epochs.end()).size(), 16u);

@@ -55,6 +55,87 @@ TEST_P(PersistenceContract, EverythingIsThereAfterAClose) {
   EXPECT_GT(Open("a", 2).epoch, fence.epoch);
 }
 
+TEST_P(PersistenceContract, WhatPollingAgentsLeaveIsThereAfterAClose) {
+  MakeAgent("a");
+  Enqueue(CommandFor("a", 1));
+  Enqueue(CommandFor("a", 2));
+  SyncRequest request = SyncBy("a", 50);
+  request.events = {{.event_id = "e1", .event_type = "sms", .receive_time = After(1)}};
+  request.status = AgentStatus{R"({"n":1})", After(1)};
+  EXPECT_EQ(Sync(request).commands.size(), 2u);
+  Ack ack = HttpAckOf("a", Id(1), CommandEvent::kAckCompleted, 7);
+  ack.result_json = R"({"id":"x"})";
+  AckOne(ack);
+  const Result<int64_t> last = store().LastEventSequence();
+  ASSERT_TRUE(last.ok());
+  EXPECT_GT(*last, 0);
+  ASSERT_TRUE(store().PruneEvents(After(100), 10).ok());
+
+  Reopen();
+  EXPECT_EQ(AckOne(ack).verdict, AckVerdict::kAlreadyApplied);
+  EXPECT_EQ(Get(Id(1)).result_json, R"({"id":"x"})");
+  const Agent agent = GetAgent("a");
+  EXPECT_EQ(agent.last_sync_time, After(2));
+  ASSERT_TRUE(agent.status.has_value());
+  EXPECT_EQ(agent.status->status_json, R"({"n":1})");
+  EXPECT_EQ(*store().LastEventSequence(), *last);
+  EXPECT_EQ(*store().RecordEvents({{.agent_id = "a", .event_id = "e2"}}), 1u);
+  EXPECT_GT(*store().LastEventSequence(), *last) << "what is gone does not come again";
+  const auto returned = store().ReturnSync("a", Id(50), After(8));
+  ASSERT_TRUE(returned.ok());
+  EXPECT_THAT(IdsOf(*returned), ElementsAre(Id(2)));
+}
+
+TEST_P(PersistenceContract, SessionsSecretsAndConfigurationsAreThereAfterAClose) {
+  MakeAgent("a");
+  const SealedSecret secret{"sealed", "0a1b2c3d", kStart, std::nullopt};
+  ASSERT_TRUE(store().RotateSecret("a", secret, kStart).ok());
+  ASSERT_TRUE(store().RotateSecret("a", {"new", "11111111", kStart, {}}, After(20)).ok());
+  SessionRequest request = RequestFor("a", 1);
+  request.secret_fingerprint = "0a1b2c3d";
+  request.takeovers.takeovers_max = 1;
+  const Fence fence{"a", Id(1), Grant(request).epoch};
+  request.session_id = Id(2);
+  Grant(request);
+  ASSERT_TRUE(store().SetDesiredConfig("a", R"({"k":1})", false, After(1)).ok());
+  ASSERT_TRUE(store().OfferConfig({"a", Id(2), fence.epoch + 1}).ok());
+
+  Reopen();
+  const auto lapsed = store().ListLapsedSessions(After(20), 10);
+  ASSERT_TRUE(lapsed.ok());
+  ASSERT_EQ(lapsed->size(), 1u);
+  EXPECT_EQ(lapsed->front().secret_fingerprint, "0a1b2c3d");
+  request.session_id = Id(3);
+  const Result<SessionAnswer> third = store().OpenSession(request);
+  ASSERT_TRUE(third.ok());
+  EXPECT_TRUE(std::holds_alternative<SessionHeld>(*third)) << "the takeover is remembered";
+  const auto offer = store().OfferConfig({"a", Id(2), fence.epoch + 1});
+  ASSERT_TRUE(offer.ok());
+  EXPECT_FALSE(offer->has_value()) << "it is on offer";
+  EXPECT_EQ(store().GetDesiredConfig("a")->config_json, R"({"k":1})");
+}
+
+TEST_P(PersistenceContract, AJoinTokenAndWhomItMadeAreThereAfterAClose) {
+  JoinToken token;
+  token.join_token_id = Id(1);
+  token.sha256 = std::string(32, 'x');
+  token.max_uses = 1;
+  token.expire_time = After(100);
+  ASSERT_TRUE(store().CreateJoinToken(token).ok());
+  Registration registration{token.sha256, "1555", "edge_1555", {}, After(1)};
+  ASSERT_TRUE(store().RegisterAgent(registration).ok());
+
+  Reopen();
+  Result<Joined> joined = store().RegisterAgent(registration);
+  ASSERT_TRUE(joined.ok());
+  EXPECT_EQ(joined->verdict, JoinVerdict::kJoined) << "it is the agent's own token";
+  EXPECT_FALSE(joined->created);
+  registration = {token.sha256, "1556", "edge_1556", {}, After(1)};
+  joined = store().RegisterAgent(registration);
+  ASSERT_TRUE(joined.ok());
+  EXPECT_EQ(joined->verdict, JoinVerdict::kExhausted);
+}
+
 TEST_P(PersistenceContract, TheQueueKeepsItsOrder) {
   MakeAgent("a");
   Enqueue(CommandFor("a", 3));

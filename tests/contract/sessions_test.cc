@@ -4,40 +4,35 @@ namespace edgeplane::storage {
 namespace {
 
 TEST_P(SessionContract, OpensOnlyForAnEnabledAgent) {
-  EXPECT_EQ(CodeOf(store().OpenSession({Id(1), "a", "gw", "peer", kStart})), Code::AGENT_NOT_FOUND);
+  EXPECT_EQ(CodeOf(store().OpenSession(RequestFor("a", 1))), Code::AGENT_NOT_FOUND);
   MakeAgent("a");
   ASSERT_TRUE(store().DisableAgent("a", "", kStart).ok());
-  EXPECT_EQ(CodeOf(store().OpenSession({Id(1), "a", "gw", "peer", kStart})),
-            Code::AGENT_IS_DISABLED);
+  EXPECT_EQ(CodeOf(store().OpenSession(RequestFor("a", 1))), Code::AGENT_IS_DISABLED);
   ASSERT_TRUE(store().EnableAgent("a", kStart).ok());
-  EXPECT_TRUE(store().OpenSession({Id(1), "a", "gw", "peer", kStart}).ok());
+  EXPECT_TRUE(store().OpenSession(RequestFor("a", 1)).ok());
 }
 
 TEST_P(SessionContract, TheNewerSessionSupersedesTheOlder) {
   MakeAgent("a");
   const Fence first = Open("a", 1, "gw-1");
-  const Result<SessionGrant> second =
-      store().OpenSession({Id(2), "a", "gw-2", "198.51.100.1:1", After(9)});
-  ASSERT_TRUE(second.ok());
-  EXPECT_GT(second->epoch, first.epoch);
-  ASSERT_TRUE(second->superseded.has_value());
-  EXPECT_EQ(second->superseded->session_id, Id(1));
-  EXPECT_EQ(second->superseded->agent_id, "a");
-  EXPECT_EQ(second->superseded->gateway_id, "gw-1");
-  EXPECT_EQ(second->superseded->peer_address, "192.0.2.1:4711");
-  EXPECT_EQ(second->superseded->open_time, After(1));
-  EXPECT_EQ(second->superseded->epoch, first.epoch);
+  const SessionGrant second = Grant(RequestFor("a", 2, "gw-2"));
+  EXPECT_GT(second.epoch, first.epoch);
+  ASSERT_TRUE(second.superseded.has_value());
+  EXPECT_EQ(second.superseded->session_id, Id(1));
+  EXPECT_EQ(second.superseded->agent_id, "a");
+  EXPECT_EQ(second.superseded->gateway_id, "gw-1");
+  EXPECT_EQ(second.superseded->peer_address, "192.0.2.1:4711");
+  EXPECT_EQ(second.superseded->open_time, After(1));
+  EXPECT_EQ(second.superseded->epoch, first.epoch);
   EXPECT_FALSE(End(first)) << "the superseded one is not the open one";
   EXPECT_EQ(CodeOf(store().ClaimCommands(ClaimBy(first))), Code::SESSION_FENCED);
-  EXPECT_TRUE(End({"a", Id(2), second->epoch}));
+  EXPECT_TRUE(End({"a", Id(2), second.epoch}));
 }
 
 TEST_P(SessionContract, NothingIsSupersededWhereNothingWasOpen) {
   MakeAgent("a");
   EXPECT_TRUE(End(Open("a", 1)));
-  const Result<SessionGrant> grant = store().OpenSession({Id(2), "a", "gw", "peer", kStart});
-  ASSERT_TRUE(grant.ok());
-  EXPECT_FALSE(grant->superseded.has_value());
+  EXPECT_FALSE(Grant(RequestFor("a", 2)).superseded.has_value());
 }
 
 TEST_P(SessionContract, EndsOnlyTheVerySession) {
@@ -99,13 +94,11 @@ TEST_P(SessionContract, SaysWhatMovedWithASession) {
   Delivered(first, 2, 1);
   Delivered(first, 3, 1);
   AckOne(AckBy(first, Id(3), CommandEvent::kAckReceived, 1));
-  const Result<SessionGrant> second =
-      store().OpenSession({Id(2), "a", "gw-1", "198.51.100.1:1", After(2)});
-  ASSERT_TRUE(second.ok());
+  const SessionGrant second = Grant(RequestFor("a", 2, "gw-1"));
   const Moved released = {{Id(1), CommandState::kQueued}, {Id(2), CommandState::kInDoubt}};
-  EXPECT_THAT(MovedOf(second->moved), UnorderedElementsAreArray(released));
+  EXPECT_THAT(MovedOf(second.moved), UnorderedElementsAreArray(released));
 
-  const Fence fence{"a", Id(2), second->epoch};
+  const Fence fence{"a", Id(2), second.epoch};
   EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
   const auto reconciled = store().ReconcileGateway("gw-1", {{fence, {}}}, After(3));
   ASSERT_TRUE(reconciled.ok());

@@ -10,6 +10,12 @@ std::string Id(int number) {
   return text;
 }
 
+std::vector<std::string> IdsOf(const std::vector<Command>& commands) {
+  std::vector<std::string> ids;
+  for (const Command& command : commands) ids.push_back(command.command_id);
+  return ids;
+}
+
 std::vector<CommandState> StatesOf(const Command& command) {
   std::vector<CommandState> states;
   for (const CommandStep& step : command.history) states.push_back(step.state);
@@ -34,10 +40,15 @@ Agent StoreContract::MakeAgent(const std::string& agent_id) {
 }
 
 Fence StoreContract::Open(const std::string& agent_id, int session, const std::string& gateway_id) {
-  const Result<SessionGrant> grant =
-      store().OpenSession({Id(session), agent_id, gateway_id, "192.0.2.1:4711", After(1)});
-  EXPECT_TRUE(grant.ok());
-  return {agent_id, Id(session), grant.ok() ? grant->epoch : 0};
+  return {agent_id, Id(session), Grant(RequestFor(agent_id, session, gateway_id)).epoch};
+}
+
+SessionGrant StoreContract::Grant(const SessionRequest& request) {
+  const Result<SessionAnswer> answer = store().OpenSession(request);
+  EXPECT_TRUE(answer.ok());
+  const auto* grant = answer.ok() ? std::get_if<SessionGrant>(&*answer) : nullptr;
+  EXPECT_NE(grant, nullptr);
+  return grant != nullptr ? *grant : SessionGrant{};
 }
 
 Command StoreContract::Enqueue(NewCommand command) {
@@ -53,9 +64,7 @@ std::vector<Command> StoreContract::ClaimAll(const Fence& fence) {
 }
 
 std::vector<std::string> StoreContract::ClaimIds(const Fence& fence) {
-  std::vector<std::string> ids;
-  for (const Command& command : ClaimAll(fence)) ids.push_back(command.command_id);
-  return ids;
+  return IdsOf(ClaimAll(fence));
 }
 
 AckOutcome StoreContract::AckOne(const Ack& ack) {
@@ -72,6 +81,30 @@ Command StoreContract::Get(const std::string& command_id) {
   return command.ok() ? *command : Command{};
 }
 
+Agent StoreContract::GetAgent(const std::string& agent_id) {
+  Result<Agent> agent = store().GetAgent(agent_id);
+  EXPECT_TRUE(agent.ok());
+  return agent.ok() ? *agent : Agent{};
+}
+
+SyncOutcome StoreContract::Sync(const SyncRequest& request) {
+  Result<SyncOutcome> outcome = store().SyncAgent(request);
+  EXPECT_TRUE(outcome.ok());
+  return outcome.ok() ? *outcome : SyncOutcome{};
+}
+
+SessionRequest StoreContract::RequestFor(const std::string& agent_id, int session,
+                                         const std::string& gateway_id) {
+  SessionRequest request;
+  request.session_id = Id(session);
+  request.agent_id = agent_id;
+  request.gateway_id = gateway_id;
+  request.peer_address = "192.0.2.1:4711";
+  request.takeovers.takeovers_max = 1'000'000;
+  request.now = After(1);
+  return request;
+}
+
 NewCommand StoreContract::CommandFor(const std::string& agent_id, int number) {
   NewCommand command;
   command.command_id = Id(number);
@@ -84,8 +117,25 @@ NewCommand StoreContract::CommandFor(const std::string& agent_id, int number) {
   return command;
 }
 
+SyncRequest StoreContract::SyncBy(const std::string& agent_id, int sync) {
+  SyncRequest request;
+  request.agent_id = agent_id;
+  request.sync_id = Id(sync);
+  request.count_max = 100;
+  request.bytes_max = 1024 * 1024;
+  request.now = After(2);
+  return request;
+}
+
 Claim StoreContract::ClaimBy(const Fence& fence) {
   return {fence, Channel::kWebSocket, 100, 1024 * 1024, After(2)};
+}
+
+Ack StoreContract::HttpAckOf(const std::string& agent_id, const std::string& command_id,
+                             CommandEvent event, int64_t ordinal) {
+  Ack ack = AckBy({agent_id, "", 0}, command_id, event, ordinal);
+  ack.channel = Channel::kHttp;
+  return ack;
 }
 
 Ack StoreContract::AckBy(const Fence& fence, const std::string& command_id, CommandEvent event,

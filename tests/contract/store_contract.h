@@ -21,6 +21,8 @@ inline Time After(int seconds) { return kStart + std::chrono::seconds(seconds); 
 // A UUID that says its number.
 std::string Id(int number);
 
+std::vector<std::string> IdsOf(const std::vector<Command>& commands);
+
 // The states of a history, in order.
 std::vector<CommandState> StatesOf(const Command& command);
 
@@ -35,14 +37,25 @@ class StoreContract : public testing::TestWithParam<BackendKind> {
   // All of these fail the test where the store gives an error.
   Agent MakeAgent(const std::string& agent_id);
   Fence Open(const std::string& agent_id, int session, const std::string& gateway_id = "gw");
+  SessionGrant Grant(const SessionRequest& request);
   Command Enqueue(NewCommand command);
   std::vector<Command> ClaimAll(const Fence& fence);
   AckOutcome AckOne(const Ack& ack);
   Command Get(const std::string& command_id);
+  Agent GetAgent(const std::string& agent_id);
+  SyncOutcome Sync(const SyncRequest& request);
   std::vector<std::string> ClaimIds(const Fence& fence);
 
+  // Taking over is not limited.
+  static SessionRequest RequestFor(const std::string& agent_id, int session,
+                                   const std::string& gateway_id = "gw");
   static NewCommand CommandFor(const std::string& agent_id, int number);
+  // Takes whatever there is.
+  static SyncRequest SyncBy(const std::string& agent_id, int sync);
   static Claim ClaimBy(const Fence& fence);
+  // Over HTTP, from no session.
+  static Ack HttpAckOf(const std::string& agent_id, const std::string& command_id,
+                       CommandEvent event, int64_t ordinal);
   static Ack AckBy(const Fence& fence, const std::string& command_id, CommandEvent event,
                    int64_t ordinal);
 

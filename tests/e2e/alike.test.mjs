@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { hmacToken, randomSecret } from './lib/credentials.mjs';
 import { rowById } from './lib/ledger.mjs';
-import { exchange, upgradeRequest } from './lib/raw.mjs';
+import { exchange, httpRequest, upgradeRequest } from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
 
 const HOUR = 3600;
@@ -68,6 +68,21 @@ for (const overTls of [true, false]) {
     assert.match(raw, /^HTTP\/1\.1 401 Unauthorized\r\n/);
   });
 }
+
+test('credentials that fail are refused alike on a polling agent’s call', async () => {
+  const seen = new Set();
+  for (const [, id, bearer] of server.attempts) {
+    const headers = { Authorization: `Bearer ${bearer}`, 'X-Edge-Agent-Id': id };
+    const body = { command_id: '0190a5b4-0000-7000-8000-000000000000', success: true };
+    for (const target of ['/edge/sync', '/edge/command/ack']) {
+      seen.add(withoutId(await exchange(server, httpRequest('POST', target, headers, body))).raw);
+    }
+  }
+  // And as one that asks for an upgrade.
+  const [[, id, bearer]] = server.attempts;
+  seen.add(withoutId(await exchange(server, upgradeRequest(id, bearer))).raw);
+  assert.equal(seen.size, 1, [...seen].join('\n\n'));
+});
 
 test('the answer names neither agent, reason nor fingerprint', async () => {
   const { id, secret, agent } = await server.createAgent('alike-silent');

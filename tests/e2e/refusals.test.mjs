@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from './lib/agent.mjs';
 import { randomSecret } from './lib/credentials.mjs';
 import { checkRefusal, countedOnce, rowById, rowsOf } from './lib/ledger.mjs';
-import { RawPeer, exchange, upgradeRequest } from './lib/raw.mjs';
+import { httpRefusalCases } from './lib/http_refusal_cases.mjs';
+import { RawPeer, exchange, httpRequest, upgradeRequest } from './lib/raw.mjs';
 import { populate, refusalCases } from './lib/refusal_cases.mjs';
 import { startServer } from './lib/server.mjs';
 import { millisOf } from './lib/struct.mjs';
@@ -73,6 +74,15 @@ describe('provoked', () => {
     }
   });
 
+  test('each reason a default server refuses an HTTP call for', async (t) => {
+    for (const one of httpRefusalCases(server, world)) {
+      await t.test(`${one.reason}: ${one.name}`, async () => {
+        const row = await provoke(server, one);
+        one.row?.(row);
+      });
+    }
+  });
+
   test('REQUEST_TIMEOUT: half a request head', () =>
     withServer(['--request-head-timeout', '500ms'], async (own) => {
       await provoke(own, {
@@ -133,6 +143,25 @@ describe('provoked', () => {
       });
       const calm = await own.createAgent('calm');
       await (await Agent.open(own, calm.id, calm.secret)).close(1000);
+    }));
+
+  test('REQUEST_RATE: one more HTTP call than messages-per-minute', () =>
+    withServer(['--messages-per-minute', '3'], async (own) => {
+      const { id, secret } = await own.createAgent('hasty-poller');
+      const sync = () =>
+        exchange(
+          own,
+          httpRequest(
+            'POST',
+            '/edge/sync',
+            { Authorization: `Bearer ${secret}`, 'X-Edge-Agent-Id': id },
+            {},
+          ),
+        );
+      for (let i = 0; i < 3; i++) assert.equal((await sync()).status, 200);
+      await provoke(own, { reason: 'REQUEST_RATE', status: 429, claims: id, attempt: sync });
+      // Its WebSocket is another matter.
+      await (await Agent.open(own, id, secret)).close(1000);
     }));
 });
 

@@ -5,7 +5,16 @@ import { after, before, describe, test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
 import { Commands } from './lib/commands.mjs';
 import { checkRefusal } from './lib/ledger.mjs';
-import { CLOSE, PING, PONG, RawPeer, frame, openRaw, upgradeRequest } from './lib/raw.mjs';
+import {
+  CLOSE,
+  PING,
+  PONG,
+  RawPeer,
+  frame,
+  httpRequest,
+  openRaw,
+  upgradeRequest,
+} from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
 import { until, within } from './lib/wait.mjs';
 
@@ -81,6 +90,31 @@ describe('SIGTERM', () => {
       );
       peer.write(upgradeRequest(late.id, late.secret));
       const answer = await peer.answer();
+      assert.equal((await agent.ended()).code, 1012);
+      assert.deepEqual(await exit, { code: 0, signal: null });
+      await server.start();
+      await checkRefusal(server, { reason: 'DRAINING', traits, answer, status: 503 });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('an HTTP call while draining is refused with 503, and the ledger has it', async () => {
+    const server = await startServer(['--drain-window', '2s']);
+    try {
+      const { traits } = (await server.operator.reasons()).get('DRAINING');
+      const a = await server.createAgent('drains');
+      const agent = await Agent.open(server, a.id, a.secret);
+      const poller = await RawPeer.connect(server.plain);
+      poller.write(httpRequest('GET', '/health')); // it is in the server's hands
+      assert.equal((await poller.answer()).status, 200);
+      const exit = server.terminate();
+      await until(
+        'the listener is closed',
+        async () => (await connectError(server.plain)) === 'ECONNREFUSED',
+      );
+      poller.write(httpRequest('POST', '/edge/sync', { 'X-Edge-Agent-Id': a.id }, {}));
+      const answer = await poller.answer();
       assert.equal((await agent.ended()).code, 1012);
       assert.deepEqual(await exit, { code: 0, signal: null });
       await server.start();

@@ -4,8 +4,8 @@
 
 #include "base/encoding.h"
 #include "base/json.h"
-#include "base/uuid.h"
 #include "gateway/agent_message.h"
+#include "tests/fuzz/agent_data_check.h"
 #include "tests/fuzz/check.h"
 
 namespace {
@@ -17,20 +17,14 @@ constexpr JsonLimits kLimits{64 * 1024, 32};
 // The same value written out may be longer: \u0001 for one byte.
 constexpr JsonLimits kAgainLimits{1024 * 1024, 32};
 
-bool IsLowerCase(std::string_view text) {
-  for (const char c : text) {
-    if (c >= 'A' && c <= 'Z') return false;
-  }
-  return true;
-}
-
 void CheckMessage(std::string_view text) {
   const AgentMessage message = ParseAgentMessage(text, kLimits);
   if (const auto* ack = std::get_if<AckMessage>(&message)) {
-    FUZZ_CHECK(IsUuid(ack->command_id) && IsLowerCase(ack->command_id));
-    FUZZ_CHECK(ack->outcome != v1::CommandAck::OUTCOME_UNSPECIFIED);
-    FUZZ_CHECK(!ack->status.empty() && ack->status.size() <= 16);
-    FUZZ_CHECK(ack->error.size() <= 4096 && IsValidUtf8(ack->error));
+    CheckAck(*ack);
+  } else if (const auto* event = std::get_if<EventMessage>(&message)) {
+    CheckEvent(event->event, event->id_json);
+  } else if (const auto* status = std::get_if<StatusMessage>(&message)) {
+    CheckStatus(status->status_json);
   } else if (const auto* unknown = std::get_if<UnknownMessage>(&message)) {
     FUZZ_CHECK(unknown->type.size() <= 64);
     for (const char c : unknown->type) FUZZ_CHECK(c >= 0x20 && c <= 0x7e);

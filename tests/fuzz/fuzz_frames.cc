@@ -81,7 +81,8 @@ class Agent {
 };
 
 // The first two bytes say in what pieces the rest comes, and before which of
-// them the registry speaks; each 0 for never.
+// them the registry speaks (all it may say, then that it is over); each 0 for
+// never.
 void RunSession(uint8_t piece_bytes, uint8_t registry_at, std::string_view frames) {
   static Surroundings around;
   int ends[2];
@@ -118,9 +119,16 @@ void RunSession(uint8_t piece_bytes, uint8_t registry_at, std::string_view frame
   v1::Deliver command;
   command.set_command_id("0191f6a2-7c4b-7000-8000-0123456789ab");
   command.set_payload_json("{}");
+  v1::DeliverConfig config;
+  config.set_version(1);
+  config.set_config_json("{}");
   const size_t piece = piece_bytes == 0 ? frames.size() : piece_bytes;
   for (int number = 1; !frames.empty(); ++number) {
-    if (number == registry_at % 16) session->OnDeliver(command);
+    if (number == registry_at % 16) {
+      session->OnDeliver(command);
+      session->OnConfig(config);
+      session->OnEventStored("17");
+    }
     if (number == registry_at / 16) session->OnEnd(v1::OPERATOR_DISCONNECTED);
     agent.Write(frames.substr(0, piece));
     frames.remove_prefix(std::min(piece, frames.size()));

@@ -174,6 +174,18 @@ export function upgradeRequest(id, bearer, change = {}, requestLine) {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
+// One HTTP call; `body` is an object, or text that is to be sent as it is.
+export function httpRequest(method, target, headers = {}, body) {
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const all = {
+    Host: 'localhost',
+    ...(text !== undefined && { 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${text ?? ''}`;
+}
+
 // Sends bytes, and gives the answer (null if there is none) with the connection
 // closed again.
 export async function exchange(server, bytes, { overTls = false } = {}) {

@@ -51,19 +51,21 @@ export class Server {
     this.dataDir = path.join(this.home, 'data');
   }
 
-  // Starts the process and waits until it says it is ready.
-  async start() {
+  // Starts the process and waits until it says it is ready. With `samePorts`
+  // it listens where its life before did, as a server that agents come back to.
+  async start({ samePorts = false } = {}) {
     const endpointsFile = path.join(this.dataDir, 'endpoints.json');
     fs.rmSync(endpointsFile, { force: true }); // a killed life leaves its own behind
-    const free = ['--listen', '--tls-listen', '--grpc-listen', '--metrics-listen'].flatMap(
-      (flag) => [flag, '127.0.0.1:0'],
-    );
+    const listen = ['listen', 'tls_listen', 'grpc_listen', 'metrics_listen'].flatMap((name) => [
+      `--${name.replace('_', '-')}`,
+      samePorts ? this.endpoints[name] : '127.0.0.1:0',
+    ]);
     // Agents that a test leaves connected need not be sent away one by one; the
     // last of two flags is in force.
     const quick = ['--drain-window', '0ms'];
     const child = spawn(
       BINARY,
-      ['serve', '--data-dir', this.dataDir, ...free, ...quick, ...this.flags],
+      ['serve', '--data-dir', this.dataDir, ...listen, ...quick, ...this.flags],
       { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     running.add(child);

@@ -42,9 +42,9 @@ class AdminTest : public testing::Test {
 
   explicit AdminTest(const AdminSettings& settings = Settings()) {
     EXPECT_TRUE(store_.PutAdminToken({"test", Sha256(kToken), "admin", Time()}).ok());
-    admin_ =
-        std::make_unique<Admin>(settings, Admin::Parts{store_, vault_, control_, signals_,
-                                                       registry_metrics_, pool_, clock_, metrics_});
+    admin_ = std::make_unique<Admin>(
+        settings, Admin::Parts{store_, vault_, control_, signals_, event_signals_,
+                               registry_metrics_, pool_, clock_, metrics_});
     EXPECT_TRUE(admin_->Start().ok());
     rpc::GrpcServerSettings server;
     server.name = "admin";
@@ -105,6 +105,7 @@ class AdminTest : public testing::Test {
   const registry::Vault vault_{Secret(std::string(32, 'k'))};
   RecordingControl control_;
   registry::CommandSignals signals_;
+  registry::EventSignals event_signals_;
   MetricsRegistry metrics_;
   registry::RegistryMetrics registry_metrics_{metrics_};
   WorkerPool pool_{"admin", 4, 256};

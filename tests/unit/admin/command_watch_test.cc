@@ -58,8 +58,14 @@ class WatchTest : public AdminTest {
 
   // The agent connects and takes what there is; a signal for the command.
   void Deliver(const std::string& command_id, bool signal = true) {
-    const auto grant = store_.OpenSession({"s", "a", "g", "10.0.0.1:1", clock_.Now()});
-    ASSERT_TRUE(grant.ok());
+    const auto opened = store_.OpenSession({.session_id = "s",
+                                            .agent_id = "a",
+                                            .gateway_id = "g",
+                                            .peer_address = "10.0.0.1:1",
+                                            .now = clock_.Now()});
+    ASSERT_TRUE(opened.ok());
+    const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
+    ASSERT_NE(grant, nullptr);
     fence_ = {"a", "s", grant->epoch};
     storage::Claim claim;
     claim.fence = fence_;

@@ -136,6 +136,20 @@ TEST_F(CommandsTest, GetFindsByIdInEitherCase) {
   EXPECT_EQ(CodeOf(Get("no-uuid")), ErrorReason::INVALID_FIELD);
 }
 
+TEST_F(CommandsTest, WhatTheAgentGaveAlongIsShown) {
+  const std::string id = SendCommand("a").command_id();
+  EXPECT_FALSE(Get(id)->has_result());
+  storage::Ack ack;
+  ack.fence = Deliver("a");
+  ack.command_id = id;
+  ack.event = storage::CommandEvent::kAckCompleted;
+  ack.result_json = "{\"pages\":3}";
+  ack.time = clock_.Now();
+  ack.ordinal = 1;
+  ASSERT_TRUE(store_.ApplyAcks({ack}).ok());
+  EXPECT_EQ(Get(id)->result().fields().at("pages").number_value(), 3);
+}
+
 TEST_F(CommandsTest, CancelEndsItOnceAndSignals) {
   const std::string id = SendCommand("a").command_id();
   int changes = 0;

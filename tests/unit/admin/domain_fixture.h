@@ -10,9 +10,13 @@
 
 #include "base/metrics.h"
 #include "base/secret.h"
+#include "services/admin/agent_secrets.h"
 #include "services/admin/agents.h"
 #include "services/admin/commands.h"
+#include "services/admin/desired_configs.h"
+#include "services/admin/events.h"
 #include "services/admin/fleet.h"
+#include "services/admin/join_tokens.h"
 #include "services/admin/page_token.h"
 #include "services/admin/refusals.h"
 #include "services/registry/command_signals.h"
@@ -64,10 +68,17 @@ class DomainTest : public testing::Test {
   }
 
   // As a gateway would: opens a session and takes the agent's commands.
-  storage::Fence Deliver(const std::string& agent_id) {
-    storage::SessionRequest request{"s-" + agent_id, agent_id, "g1", "10.0.0.1:1", clock_.Now()};
-    const auto grant = store_.OpenSession(request);
-    EXPECT_TRUE(grant.ok());
+  storage::Fence Deliver(const std::string& agent_id, const std::string& fingerprint = "") {
+    const storage::SessionRequest request{.session_id = "s-" + agent_id,
+                                          .agent_id = agent_id,
+                                          .gateway_id = "g1",
+                                          .peer_address = "10.0.0.1:1",
+                                          .secret_fingerprint = fingerprint,
+                                          .now = clock_.Now()};
+    const auto opened = store_.OpenSession(request);
+    EXPECT_TRUE(opened.ok());
+    const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
+    EXPECT_NE(grant, nullptr);
     storage::Claim claim;
     claim.fence = {agent_id, request.session_id, grant->epoch};
     claim.count_max = 100;
@@ -86,6 +97,10 @@ class DomainTest : public testing::Test {
   const PageTokens tokens_{vault_.KeyCheck()};
   AdminSettings settings_;
   Agents agents_{{store_, vault_, control_, signals_, metrics_, clock_, tokens_}};
+  AgentSecrets secrets_{store_, vault_, control_, clock_};
+  JoinTokens join_tokens_{store_, clock_, tokens_};
+  DesiredConfigs configs_{store_, control_, clock_};
+  Events events_{store_, tokens_};
   Commands commands_{{settings_, store_, control_, signals_, metrics_, clock_, tokens_}};
   Refusals refusals_{store_, tokens_};
   Fleet fleet_{store_, control_, clock_};

@@ -18,6 +18,10 @@ class RecordingControl final : public registry::AgentControl {
     const std::lock_guard lock(mutex_);
     queued_.push_back(agent_id);
   }
+  void ConfigChanged(const std::string& agent_id) override {
+    const std::lock_guard lock(mutex_);
+    reconfigured_.push_back(agent_id);
+  }
   void EndSession(const std::string& agent_id, v1::Disconnect reason) override {
     const std::lock_guard lock(mutex_);
     ended_.emplace_back(agent_id, reason);
@@ -29,6 +33,10 @@ class RecordingControl final : public registry::AgentControl {
     const std::lock_guard lock(mutex_);
     return std::exchange(queued_, {});
   }
+  std::vector<std::string> TakeReconfigured() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reconfigured_, {});
+  }
   std::vector<Ended> TakeEnded() {
     const std::lock_guard lock(mutex_);
     return std::exchange(ended_, {});
@@ -39,6 +47,7 @@ class RecordingControl final : public registry::AgentControl {
  private:
   std::mutex mutex_;
   std::vector<std::string> queued_;
+  std::vector<std::string> reconfigured_;
   std::vector<Ended> ended_;
 };
 

@@ -49,6 +49,7 @@ TEST_F(RefusalsTest, PutsTogetherTheRowTheEvidenceAndTheReason) {
   evidence.mutable_presented()->add_header_names("Host");
   evidence.mutable_presented()->set_fingerprint("01234567");
   evidence.mutable_expected()->set_fingerprint("89abcdef");
+  evidence.mutable_expected()->set_session_peer_address("198.51.100.2:5");
   evidence.set_count(99);  // the row is right, not this
   evidence.set_sentence("An older sentence.");
   const std::string id = Record(v1::SECRET_MISMATCH, "a", evidence.SerializeAsString());
@@ -71,6 +72,7 @@ TEST_F(RefusalsTest, PutsTogetherTheRowTheEvidenceAndTheReason) {
   EXPECT_EQ(refusal->detail(), "Byte 3 is no base64.");
   EXPECT_THAT(refusal->presented().header_names(), ElementsAre("Host"));
   EXPECT_EQ(refusal->expected().fingerprint(), "89abcdef");
+  EXPECT_EQ(refusal->expected().session_peer_address(), "198.51.100.2:5");
 }
 
 TEST_F(RefusalsTest, EvidenceThatCannotBeReadDoesNotHideTheRest) {

@@ -56,5 +56,12 @@ TEST(EndpointTest, FormatsWhatItParses) {
   EXPECT_EQ(FormatEndpoint("::1", 8080), "[::1]:8080");
 }
 
+TEST(EndpointTest, SaysWhereNothingCouldListen) {
+  const Error error = CannotListen("127.0.0.1:80", "Permission denied");
+  EXPECT_EQ(error.message, "Cannot listen on 127.0.0.1:80: Permission denied.");
+  EXPECT_TRUE(IsCannotListen(error));
+  EXPECT_FALSE(IsCannotListen(ParseEndpoint("nowhere").error()));
+}
+
 }  // namespace
 }  // namespace edgeplane

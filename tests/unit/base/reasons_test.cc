@@ -78,6 +78,7 @@ TEST(ReasonsTest, FailedAuthenticationIsAlikeOutside) {
   for (v1::Reason reason : EveryReason()) {
     const v1::ReasonTraits& traits = TraitsOf(reason);
     if (traits.stage() != v1::ADMISSION || StatusOf(reason) != 401) continue;
+    if (reason == v1::OPERATOR_TOKEN_UNKNOWN) continue;  // an operator's, on a path of its own
     SCOPED_TRACE(NameOf(reason));
     ++count;
     EXPECT_EQ(traits.public_message(), first.public_message());

@@ -38,7 +38,7 @@ std::vector<Args> Paths() {
 
 TEST(Help, IsThereOnEveryLevel) {
   const std::vector<Args> paths = Paths();
-  EXPECT_GE(paths.size(), 25U);
+  EXPECT_GE(paths.size(), 35U);
   for (Args args : paths) {
     args.push_back("--help");
     const Ran ran = kRun(args);
@@ -105,6 +105,7 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"agent", "show", "\xff"}, "ID: must be UTF-8"},
       {{"agent", "list", "--label", "site=\xff"}, "--label: must be UTF-8"},
       {{"command", "send", "x", "y", "--idempotency-key", "\xff"}, "--idempotency-key: must be"},
+      {{"event", "watch", "--agent", "\xff"}, "--agent: must be UTF-8"},
       {{"agent", "list", "--server"}, "--server needs a value\n"},
       {{"agent", "show", "a", "b"}, "\"b\""},
       {{"agent", "list", "--connected", "--disconnected"}, "--connected"},
@@ -123,6 +124,16 @@ TEST(Usage, MistakesAreSaidInWordsThatHelp) {
       {{"command", "send", "x", "y", "--max-wait", "1m"}, "--wait"},
       {{"command", "list", "--state", "done"}, "COMPLETED"},
       {{"command", "list", "--limit", "0"}, "--limit"},
+      {{"agent", "rotate-secret", "../x"}, "ID"},
+      {{"agent", "rotate-secret", "x", "--overlap", "1 day"}, "--overlap"},
+      {{"agent", "set-config", "x"}, "--config JSON"},
+      {{"agent", "set-config", "x", "--config", "[1]"}, "--config: must be a JSON object"},
+      {{"agent", "set-config", "x", "--config", "{}", "--config-file", "f"}, "--config"},
+      {{"agent", "set-config", "x", "--config-file", "/no/such"}, "/no/such"},
+      {{"token"}, "needs one more word: create, list, revoke"},
+      {{"token", "create", "--max-uses", "-1"}, "--max-uses"},
+      {{"token", "create", "--label", "site"}, "KEY=VALUE"},
+      {{"event", "watch", "--limit", "0"}, "--limit"},
       {{"refusal", "list", "--reason", "because"}, "SECRET_MISMATCH"},
       {{"refusal", "list", "--since", "yesterday"}, "--since"},
       {{"completion", "tcsh"}, "bash, zsh, fish"},
@@ -184,7 +195,9 @@ TEST(Calling, WithoutAServerNothingIsInDoubt) {
   const std::string secret = home.In("secret");
   for (const Args& args :
        {Args{"command", "send", "a", "b"},
-        Args{"agent", "create", "--id", "a", "--phone", "+15551234568", "--secret-out", secret}}) {
+        Args{"agent", "create", "--id", "a", "--phone", "+15551234568", "--secret-out", secret},
+        Args{"agent", "rotate-secret", "a", "--secret-out", secret},
+        Args{"token", "create", "--token-out", secret}}) {
     Args call = {"--server", "127.0.0.1:1"};
     call.insert(call.end(), args.begin(), args.end());
     const Ran ran = kRun(call);
@@ -192,6 +205,8 @@ TEST(Calling, WithoutAServerNothingIsInDoubt) {
     EXPECT_THAT(ran.err, HasSubstr("Connection refused\n"));
     EXPECT_THAT(ran.err, Not(HasSubstr("idempotency-key")));
     EXPECT_THAT(ran.err, Not(HasSubstr("is lost")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("Rotate again")));
+    EXPECT_THAT(ran.err, Not(HasSubstr("revoke")));
   }
   EXPECT_FALSE(std::filesystem::exists(secret));
 }

@@ -75,6 +75,7 @@ TEST_F(ServiceTest, ARefusalIsExplained) {
   evidence.mutable_presented()->set_fingerprint("0a1b2c3d");
   evidence.mutable_presented()->set_user_agent("evil\x1b]0;owned\x07");
   evidence.mutable_expected()->set_fingerprint("ffffffff");
+  evidence.mutable_expected()->set_session_peer_address("198.51.100.2:5");
   storage::Refusal refusal{.refusal_id = "01900000-0000-7000-8000-000000000001",
                            .reason = v1::SECRET_MISMATCH,
                            .agent_id = "edge_1",
@@ -90,7 +91,8 @@ TEST_F(ServiceTest, ARefusalIsExplained) {
   EXPECT_THAT(ran.out, StartsWith("SECRET_MISMATCH at stage admission\nThe agent presented a"));
   EXPECT_THAT(ran.out, ContainsRegex("whose turn: +the operator"));
   EXPECT_THAT(ran.out, ContainsRegex("What was presented\n(.*\n)*fingerprint: +0a1b2c3d"));
-  EXPECT_THAT(ran.out, ContainsRegex("What was expected\nfingerprint: +ffffffff"));
+  EXPECT_THAT(ran.out, ContainsRegex("What was expected\nfingerprint: +ffffffff\n"
+                                     "session held by: +198.51.100.2:5\n"));
   EXPECT_THAT(ran.out, HasSubstr("evil\\x1b]0;owned\\x07"));
   EXPECT_EQ(Text(RunJson({"refusal", "show", refusal.refusal_id}), "count"), "3");
   const json::value listed =

@@ -42,9 +42,14 @@ class ServiceTest : public admin::AdminTest {
 
   // What an agent would do with its next command.
   void Answer(const std::string& agent_id, storage::CommandEvent event, const std::string& error) {
-    const auto session = store_.OpenSession({"11111111-1111-7111-8111-111111111111", agent_id,
-                                             "gateway-1", "192.0.2.1:4711", clock_.Now()});
-    ASSERT_TRUE(session.ok());
+    const auto opened = store_.OpenSession({.session_id = "11111111-1111-7111-8111-111111111111",
+                                            .agent_id = agent_id,
+                                            .gateway_id = "gateway-1",
+                                            .peer_address = "192.0.2.1:4711",
+                                            .now = clock_.Now()});
+    ASSERT_TRUE(opened.ok());
+    const auto* session = std::get_if<storage::SessionGrant>(&*opened);
+    ASSERT_NE(session, nullptr);
     const storage::Fence fence{agent_id, "11111111-1111-7111-8111-111111111111", session->epoch};
     const auto claimed = store_.ClaimCommands({.fence = fence, .now = clock_.Now()});
     ASSERT_TRUE(claimed.ok());

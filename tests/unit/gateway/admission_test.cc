@@ -78,7 +78,7 @@ TEST(Admission, ARegistryThatDoesNotAnswerIsUnavailableInTime) {
 
 TEST(Admission, ARegistryThatIsAliveButTurnsLoadAwayIsOverloaded) {
   RunningGateway gateway;
-  gateway.registry().FailAdmits(v1::ErrorReason::SERVER_OVERLOADED);
+  gateway.registry().FailCalls(v1::ErrorReason::SERVER_OVERLOADED);
   AgentClient agent(gateway.port());
   EXPECT_EQ(agent.Upgrade("luna1"), 503);
   EXPECT_NE(agent.header("Retry-After"), "");
@@ -87,10 +87,25 @@ TEST(Admission, ARegistryThatIsAliveButTurnsLoadAwayIsOverloaded) {
 
 TEST(Admission, ARegistryThatFailsIsUnavailable) {
   RunningGateway gateway;
-  gateway.registry().FailAdmits(v1::ErrorReason::STORE_UNAVAILABLE);
+  gateway.registry().FailCalls(v1::ErrorReason::STORE_UNAVAILABLE);
   AgentClient agent(gateway.port());
   EXPECT_EQ(agent.Upgrade("luna1"), 503);
   EXPECT_EQ(gateway.registry().Await(IsRefusal)->refusal().reason(), v1::REGISTRY_UNAVAILABLE);
+}
+
+TEST(Admission, ComesBackWhenTheRegistryWantsItBack) {
+  RunningGateway gateway;
+  v1::AdmitResponse response = ScriptedRegistry::Refused(v1::TAKEOVER_FLAPPING, "Two of them.");
+  response.mutable_refused()->mutable_retry_after()->set_seconds(77);
+  response.mutable_refused()->mutable_expected()->set_session_peer_address("192.0.2.1:4711");
+  gateway.registry().Decide(Always(response));
+  AgentClient agent(gateway.port());
+  EXPECT_EQ(agent.Upgrade("luna1"), 429);
+  EXPECT_EQ(agent.header("Retry-After"), "77");
+  const auto refusal = gateway.registry().Await(IsRefusal);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->refusal().reason(), v1::TAKEOVER_FLAPPING);
+  EXPECT_EQ(refusal->refusal().expected().session_peer_address(), "192.0.2.1:4711");
 }
 
 TEST(Admission, AnEmptyDecisionIsNone) {

@@ -25,7 +25,7 @@ TEST(AgentMessage, KnowsEveryType) {
   Expect<PingMessage>(R"({"type":"ping"})");
   Expect<PingMessage>(R"( {"at":1,"type":"ping"} )");
   Expect<StatusMessage>(R"({"type":"status","data":{"uptime_seconds":1.5}})");
-  Expect<EventMessage>(R"({"type":"event","data":{}})");
+  Expect<EventMessage>(R"({"type":"event","data":{"event_id":"e","event_type":"t"}})");
   EXPECT_EQ(Expect<UnknownMessage>(R"({"type":"hello\u0000\u00e9"})").type, "hello???");
   EXPECT_EQ(Expect<UnknownMessage>(R"({"type":")" + std::string(100, 'x') + R"("})").type,
             std::string(64, 'x'));
@@ -107,7 +107,11 @@ TEST(AgentMessage, SaysWhatIsWrongAndNeverRepeatsIt) {
         Ack(R"(,"status":"done","success":true)"),
         Ack(R"(,"success":"do-not-repeat-me")"),
         Ack(R"(,"success":null)"),
-        Ack(R"(,"success":1)")}) {
+        Ack(R"(,"success":1)"),
+        std::string(R"({"type":"event"})"),
+        std::string(R"({"type":"event","data":null})"),
+        std::string(R"({"type":"event","data":{"event_type":"do-not-repeat-me"}})"),
+        std::string(R"({"type":"status","data":"do-not-repeat-me"})")}) {
     const auto malformed = Expect<MalformedMessage>(text);
     EXPECT_FALSE(malformed.why.empty()) << text;
     EXPECT_EQ(malformed.why.find(secret), std::string::npos) << malformed.why;
@@ -123,6 +127,12 @@ TEST(AgentMessage, LimitsDepthAndSize) {
   EXPECT_TRUE(std::holds_alternative<MalformedMessage>(ParseAgentMessage(nested(9), {1000, 8})));
   EXPECT_TRUE(std::holds_alternative<MalformedMessage>(ParseAgentMessage(nested(8), {20, 8})));
   Expect<MalformedMessage>(std::string(100'000, '['));
+}
+
+TEST(AgentMessage, WritesConfigurationsAndAcknowledgementsOfEvents) {
+  EXPECT_EQ(ConfigText(R"({"interval":30})"), R"({"type":"config_update","data":{"interval":30}})");
+  EXPECT_EQ(EventAckText(R"("event-1")"), R"({"type":"event_ack","data":{"event_id":"event-1"}})");
+  EXPECT_EQ(EventAckText("17"), R"({"type":"event_ack","data":{"event_id":17}})");
 }
 
 TEST(AgentMessage, WritesCommandsAsAgentsKnowThem) {

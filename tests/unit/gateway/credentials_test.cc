@@ -129,5 +129,38 @@ TEST(Credentials, ShowsOnlyPrintableAscii) {
   EXPECT_EQ(Presentable("abcdef", 3), "abc");
 }
 
+TEST(Credentials, ACallerMayNameNoAgent) {
+  HttpRequest request = AnUpgrade();
+  request.set(field::authorization, std::string("Bearer ") + kSecret);
+  ExpectGood(ReadCallerCredentials(request, *ParseTarget("/edge/command/ack")), "");
+  ExpectBad(ReadCallerCredentials(request, *ParseTarget("/edge/command/ack?token=x")),
+            v1::SECRET_IN_URL, 400);
+  request.set("X-Edge-Agent-Id", "a b");
+  ExpectBad(ReadCallerCredentials(request, *ParseTarget("/edge/command/ack")),
+            v1::AGENT_ID_MALFORMED, 400);
+  request.set("X-Edge-Agent-Id", "luna1");
+  ExpectGood(ReadCallerCredentials(request, *ParseTarget("/edge/command/ack")), "luna1");
+  request.erase(field::authorization);
+  ExpectBad(ReadCallerCredentials(request, *ParseTarget("/edge/command/ack")),
+            v1::CREDENTIALS_MISSING, 401);
+}
+
+TEST(Credentials, TheBodyHasToAgreeWithTheHead) {
+  const auto add = [](const std::string& id_in_head, const std::string& id_in_body,
+                      const std::string& id) {
+    Credentials credentials{id_in_head, Secret()};
+    const std::optional<BadRequest> bad = AddAgentId(id_in_body, credentials);
+    if (bad) return bad->reason;
+    EXPECT_EQ(credentials.agent_id, id);
+    return v1::REASON_UNSPECIFIED;
+  };
+  EXPECT_EQ(add("luna1", "", "luna1"), v1::REASON_UNSPECIFIED);
+  EXPECT_EQ(add("", "luna1", "luna1"), v1::REASON_UNSPECIFIED);
+  EXPECT_EQ(add("luna1", "luna1", "luna1"), v1::REASON_UNSPECIFIED);
+  EXPECT_EQ(add("", "", ""), v1::AGENT_ID_MISSING);
+  EXPECT_EQ(add("luna1", "luna2", ""), v1::AGENT_ID_CONFLICT);
+  EXPECT_EQ(add("", "../luna1", ""), v1::AGENT_ID_MALFORMED);
+}
+
 }  // namespace
 }  // namespace edgeplane::gateway

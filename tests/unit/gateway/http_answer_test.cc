@@ -59,6 +59,19 @@ TEST(HttpAnswer, EveryReasonHasAWellFormedAnswer) {
   }
 }
 
+TEST(HttpAnswer, NamesTheMethodThePathTakes) {
+  const std::string answer =
+      RefusalAnswer(v1::METHOD_NOT_ALLOWED, 405, kId, std::nullopt, {.allow = "POST"});
+  EXPECT_TRUE(Holds(answer, "\r\nAllow: POST\r\n")) << answer;
+}
+
+TEST(HttpAnswer, ToHeadHasTheLengthAndNotTheContent) {
+  const std::string whole = RefusalAnswer(v1::METHOD_NOT_ALLOWED, 405, kId, std::nullopt);
+  const std::string head =
+      RefusalAnswer(v1::METHOD_NOT_ALLOWED, 405, kId, std::nullopt, {.is_head = true});
+  EXPECT_EQ(head, whole.substr(0, whole.find("\r\n\r\n") + 4));
+}
+
 TEST(HttpAnswer, JsonKeepsTheConnectionWhereAsked) {
   EXPECT_EQ(JsonAnswer(200, R"({"status":"healthy"})", true),
             "HTTP/1.1 200 OK\r\n"

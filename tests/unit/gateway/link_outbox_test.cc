@@ -14,6 +14,8 @@ const SessionKey kSession{"luna1", "session-1", 7};
 class Sink : public SessionSink {
  public:
   void OnDeliver(v1::Deliver) override {}
+  void OnConfig(v1::DeliverConfig) override {}
+  void OnEventStored(std::string) override {}
   void OnEnd(v1::Disconnect) override {}
 };
 
@@ -192,12 +194,85 @@ TEST(LinkOutbox, NamesManySessionsInSeveralMessages) {
 TEST(LinkOutbox, SaysSoWhereTooManyCommandsAreUnacknowledged) {
   LinkOutbox outbox("gateway-1");
   outbox.Hold(kSession);
-  for (size_t i = 0; i < kUnansweredMax; ++i) outbox.Delivered(Command(std::to_string(i)));
+  for (size_t i = 0; i < UnansweredCommands::kMax; ++i)
+    outbox.Delivered(Command(std::to_string(i)));
   EXPECT_FALSE(outbox.Begin("1").hello().sessions(0).unacknowledged_unknown());
   outbox.Delivered(Command("one more"));
   const v1::GatewayMessage hello = outbox.Begin("1");
   EXPECT_TRUE(hello.hello().sessions(0).unacknowledged_unknown());
   EXPECT_EQ(hello.hello().sessions(0).unacknowledged_command_ids_size(), 0);
+}
+
+v1::GatewayMessage Event(const std::string& session_id, size_t bytes = 0) {
+  v1::GatewayMessage message;
+  message.mutable_event()->set_session_id(session_id);
+  message.mutable_event()->mutable_event()->set_details_json(std::string(bytes, 'x'));
+  return message;
+}
+
+TEST(LinkOutbox, SaysWhichEventsAreStoredWhereSomebodyIsThereToHearIt) {
+  LinkOutbox outbox("gateway-1");
+  auto sink = std::make_shared<Sink>();
+  outbox.Opened(kSession, sink);
+  outbox.Add(Event(kSession.session_id), "\"a\"");
+  outbox.Add(Ack("c"));
+  outbox.Add(Event("another"), "\"b\"");
+  outbox.Add(Event(kSession.session_id), "17");
+  outbox.Add(Event(kSession.session_id), "18");
+  EXPECT_TRUE(outbox.Confirm(1).empty());
+  auto stored = outbox.Confirm(5);
+  ASSERT_EQ(stored.size(), 2U);
+  EXPECT_EQ(stored[0].sink, sink);
+  EXPECT_EQ(stored[0].id_json, "\"a\"");
+  EXPECT_EQ(stored[1].id_json, "17");
+  stored.clear();
+  sink.reset();
+  EXPECT_TRUE(outbox.Confirm(6).empty());
+  EXPECT_EQ(outbox.unconfirmed(), 0U);
+}
+
+TEST(LinkOutbox, NamesTheConfigurationThatIsNotWritten) {
+  LinkOutbox outbox("gateway-1");
+  const auto sink = std::make_shared<Sink>();
+  v1::DeliverConfig config;
+  config.set_session_id(kSession.session_id);
+  config.set_version(3);
+  EXPECT_FALSE(outbox.Configured(config));
+  outbox.Opened(kSession, sink);
+  const auto named = [&] {
+    return outbox.Begin("1").hello().sessions(0).unwritten_config_version();
+  };
+  const auto written = [&](int64_t version) {
+    v1::GatewayMessage message;
+    message.mutable_config_written()->set_session_id(kSession.session_id);
+    message.mutable_config_written()->set_version(version);
+    outbox.Add(std::move(message));
+  };
+  EXPECT_EQ(named(), 0);
+  EXPECT_EQ(outbox.Configured(config), sink);
+  EXPECT_EQ(named(), 3);
+  config.set_version(4);
+  outbox.Configured(config);
+  written(3);
+  EXPECT_EQ(named(), 4);
+  written(4);
+  EXPECT_EQ(named(), 0);
+}
+
+TEST(LinkOutbox, IsBoundedInBytesToo) {
+  constexpr size_t kMiB = 1024 * 1024;
+  LinkOutbox outbox("gateway-1");
+  outbox.Begin("1");
+  for (size_t i = 0; i < LinkOutbox::kBytesMax / kMiB / 2 - 1; ++i) outbox.Add(Event("s", kMiB));
+  EXPECT_FALSE(outbox.congested());
+  outbox.Add(Event("s", kMiB));
+  EXPECT_TRUE(outbox.congested());
+  EXPECT_FALSE(outbox.scarce());
+  for (size_t i = 0; i < LinkOutbox::kBytesMax / kMiB / 4; ++i) outbox.Add(Event("s", kMiB));
+  EXPECT_TRUE(outbox.scarce());
+  outbox.Confirm(1'000'000);
+  EXPECT_FALSE(outbox.congested());
+  EXPECT_FALSE(outbox.scarce());
 }
 
 TEST(LinkOutbox, FindsOnlySessionsThatAreThere) {

@@ -161,5 +161,14 @@ TEST(RequestHead, FindsTokensInLists) {
   EXPECT_FALSE(HasToken(request, field::expect, "upgrade"));
 }
 
+TEST(RequestHead, KnowsWhoWaitsToBeToldToGoOn) {
+  EXPECT_TRUE(ExpectsContinue(Parsed(With("Expect: 100-Continue\r\n"))));
+  EXPECT_FALSE(ExpectsContinue(Parsed(With("Expect: something\r\n"))));
+  EXPECT_FALSE(ExpectsContinue(Parsed(With(""))));
+  HttpRequest old = Parsed(With("Expect: 100-continue\r\n"));
+  old.version(10);
+  EXPECT_FALSE(ExpectsContinue(old));
+}
+
 }  // namespace
 }  // namespace edgeplane::gateway

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "gateway/registry_client.h"
+#include "gateway/unanswered_commands.h"
 #include "tests/unit/gateway/support/agent_client.h"
 #include "tests/unit/gateway/support/running_gateway.h"
 #include "tests/unit/gateway/support/session_messages.h"
@@ -251,7 +251,7 @@ TEST_F(SessionTest, ItsEndNamesWhatWasWrittenAndNotAnswered) {
 
 TEST_F(SessionTest, TooManyUnansweredCommandsAreNotNamed) {
   Start();
-  const int many = static_cast<int>(kUnansweredMax) + 1;
+  const int many = static_cast<int>(UnansweredCommands::kMax) + 1;
   for (int i = 1; i <= many; ++i) {
     registry().Deliver(Command("luna1", i));
     ASSERT_TRUE(agent_->Read());

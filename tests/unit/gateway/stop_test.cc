@@ -1,9 +1,12 @@
 // Stop never hangs, in whatever phase the connections are.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <optional>
+#include <thread>
 
 #include "tests/unit/gateway/support/agent_client.h"
+#include "tests/unit/gateway/support/http_client.h"
 #include "tests/unit/gateway/support/running_gateway.h"
 #include "tests/unit/gateway/support/session_messages.h"
 
@@ -86,6 +89,26 @@ TEST_F(StopTest, WithABodyHalfSent) {
   AgentClient& agent = Connect();
   ASSERT_TRUE(agent.WriteRaw("GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf"));
   EXPECT_TRUE(Stops());
+}
+
+TEST_F(StopTest, WithASyncHalfSent) {
+  Start();
+  AgentClient& agent = Connect();
+  ASSERT_TRUE(
+      agent.WriteRaw("POST /edge/sync HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
+                     "Authorization: Bearer x\r\n\r\n{"));
+  EXPECT_TRUE(Stops());
+}
+
+TEST_F(StopTest, WithASyncThatIsNotAnswered) {
+  Start([](GatewaySettings& s) { s.admit_timeout = milliseconds(500); });
+  registry().OnSync([](const auto&) { return std::nullopt; });
+  AgentClient& agent = Connect();
+  ASSERT_TRUE(agent.WriteRaw(HttpClient::Request("POST", "/edge/sync", kAsLuna1, "{}")));
+  ASSERT_TRUE(registry().AwaitSyncs(1));
+  EXPECT_TRUE(Stops());
+  // Whoever stops still says that nothing of it arrived.
+  EXPECT_TRUE(registry().Await([](const auto& m) { return m.has_sync_unanswered(); }));
 }
 
 TEST_F(StopTest, BetweenTwoRequests) {
@@ -176,6 +199,56 @@ TEST_F(StopTest, WhileTheRegistryIsGone) {
   Open();
   registry().BreakLink(/*refuse_new=*/true);
   ASSERT_TRUE(registry().AwaitLinks(2));
+  EXPECT_TRUE(Stops());
+}
+
+// What is under way is answered; what comes then is sent away.
+TEST_F(StopTest, ADrainAnswersWhatItFinds) {
+  Start();
+  v1::SyncResponse response;
+  *response.mutable_result()->add_commands() = Command("luna1", 1);
+  std::promise<void> draining;
+  registry().OnSync([&, ready = draining.get_future().share()](const auto&) {
+    ready.wait();
+    return response;
+  });
+  HttpClient early(gateway_->port());
+  HttpClient late(gateway_->port());
+  ASSERT_EQ(late.Call("GET", "/health", {}).status, 200);
+  ASSERT_TRUE(early.Send(HttpClient::Request("POST", "/edge/sync", kAsLuna1, "{}")));
+  ASSERT_TRUE(registry().AwaitSyncs(1));
+  auto drained = std::async(std::launch::async, [&] { gateway_->gateway().Drain(); });
+  while (gateway_->gateway().ready()) std::this_thread::yield();
+  const HttpAnswer refused = late.Post("/edge/sync", "{}");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.header("Retry-After"), "");
+  EXPECT_TRUE(registry().Await(
+      [](const auto& m) { return m.has_refusal() && m.refusal().reason() == v1::DRAINING; }));
+  draining.set_value();
+  const HttpAnswer answered = early.Receive();
+  EXPECT_EQ(answered.status, 200);
+  EXPECT_NE(answered.body.find(CommandId(1)), std::string::npos);
+  EXPECT_EQ(answered.header("Connection"), "close");
+  EXPECT_TRUE(early.Ended());
+  EXPECT_TRUE(Stops());
+  drained.get();
+}
+
+// An agent that is sent away is heard until it goes: events as well.
+TEST_F(StopTest, LastWordsAreTakenWhileDraining) {
+  Start();
+  AgentClient& agent = Open();
+  auto drained = std::async(std::launch::async, [&] { gateway_->gateway().Drain(); });
+  EXPECT_NE(agent.ReadRawUntil("RESTART"), "");
+  ASSERT_TRUE(agent.WriteRaw(
+      ClientFrame(kTextFrame, AckText(1)) +
+      ClientFrame(kTextFrame, R"({"type":"event","data":{"event_id":1,"event_type":"t"}})") +
+      ClientFrame(kCloseFrame, "\x03\xf4")));
+  EXPECT_TRUE(registry().Await(IsAck));
+  EXPECT_TRUE(registry().Await([](const auto& m) { return m.has_event(); }));
+  agent.Vanish();
+  ExpectClosed();
+  drained.get();
   EXPECT_TRUE(Stops());
 }
 

@@ -137,13 +137,15 @@ class EventfulClock final : public Clock {
 TEST_F(AdmitterTest, WhatChangesAfterTheDecisionIsStillARefusal) {
   const auto admit = [this](std::function<void()> event) {
     const EventfulClock clock(h_.clock.Now(), std::move(event));
-    const RegistryParts parts{h_.settings,  h_.store,   clock,    h_.metrics,    h_.signals,
-                              h_.directory, h_.pending, h_.links, h_.dispatcher, h_.pool};
+    const RegistryParts parts{h_.settings,   h_.store,         clock,         h_.metrics,
+                              h_.signals,    h_.event_signals, h_.directory,  h_.pending,
+                              h_.unanswered, h_.links,         h_.dispatcher, h_.pool};
+    const Authenticator authenticator(parts, h_.policy);
     response_.Clear();
-    EXPECT_TRUE(Admitter(parts, h_.policy).Admit(Request(), response_).ok());
+    EXPECT_TRUE(Admitter(parts, authenticator).Admit(Request(), response_).ok());
     return response_.refused();
   };
-  v1::AdmitResponse::Refused refused =
+  v1::RefusedAttempt refused =
       admit([this] { ASSERT_TRUE(h_.store.DisableAgent("a", "", h_.clock.Now()).ok()); });
   EXPECT_EQ(refused.reason(), v1::AGENT_DISABLED);
   EXPECT_EQ(refused.detail(), "An operator disabled the agent a moment ago.");

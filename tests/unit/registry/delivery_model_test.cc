@@ -5,7 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +29,9 @@ class DeliveryModel : public testing::TestWithParam<uint64_t> {
     settings.registry_workers = 6;
     settings.sweep_interval = std::chrono::milliseconds(1);
     settings.delivery_window = 4;
+    settings.sync_commands_max = 3;
+    // The clock moves by a microsecond now and then.
+    settings.sync_redelivery_after = Duration(200);
     return settings;
   }
   DeliveryModel() : h_(Settings()) {
@@ -76,6 +81,22 @@ class DeliveryModel : public testing::TestWithParam<uint64_t> {
       if (storage::IsFinal(row.state)) final_count += row.count;
     }
     return final_count == kCommands;
+  }
+
+  // One final state, and each acknowledgement by name once.
+  static void ExpectOneEnd(const storage::Command& command) {
+    std::set<std::string> named;
+    std::optional<storage::CommandState> end;
+    for (const storage::CommandStep& step : command.history) {
+      if (end) {
+        EXPECT_EQ(step.state, *end);
+      }
+      if (storage::IsFinal(step.state)) end = step.state;
+      if (step.detail.starts_with("http ")) {
+        EXPECT_TRUE(named.insert(step.detail).second) << step.detail;
+      }
+    }
+    EXPECT_EQ(end, command.state);
   }
 
   // What hangs, and where.
@@ -136,6 +157,7 @@ TEST_P(DeliveryModel, LosesNothingAndDoublesNothing) {
     if (command.state == storage::CommandState::kCompleted) {
       EXPECT_GE(count, 1);
     }
+    ExpectOneEnd(*h_.store.GetCommand(command.command_id));
   }
   gateways_.clear();
 }

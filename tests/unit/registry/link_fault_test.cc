@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "services/registry/link.h"
-#include "tests/unit/registry/registry_harness.h"
+#include "tests/unit/registry/polling_requests.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -25,12 +25,18 @@ class Day {
     gateway_ = h_.JoinedLink();
     fence_ = h_.OpenSession("a");
     Say(H::OpenedOf(1, fence_));
+    H::Require(h_.store.SetDesiredConfig("a", "{}", false, h_.clock.Now()).ok());
+    h_.control.ConfigChanged("a");
     done_ = h_.Enqueue("a");
     unwritten_ = h_.Enqueue("a", 1);
     lost_ = h_.Enqueue("a");
     h_.control.CommandQueued("a");
     h_.Settle();
     gateway_.outlet->Take();
+    h_.AddAgent("b");
+    polled_ = h_.Enqueue("b", 1);
+    v1::SyncResponse response;
+    H::Require(h_.syncer.Sync(sync_, response, NeverAbandoned).ok());
     reports_ = {
         {h_.AckOf(2, fence_, done_, 1, v1::CommandAck::RECEIVED),
          [this] { return h_.StateOf(done_) >= CommandState::kReceived; }},
@@ -39,6 +45,10 @@ class Day {
          [this] { return h_.StateOf(done_) == CommandState::kCompleted; }},
         {H::ClosedOf(5, fence_, {lost_}),
          [this] { return !h_.store.GetAgent("a")->session.has_value(); }},
+        {EventReport(6), [this] { return h_.store.ListEvents({}, {})->items.size() == 1; }},
+        {StatusReport(7), [this] { return h_.store.GetAgent("a")->status.has_value(); }},
+        {ConfigReport(8), [this] { return h_.store.GetAgent("a")->delivered_config_version == 1; }},
+        {UnansweredReport(9), [this] { return h_.store.GetCommand(polled_)->deliveries == 0; }},
     };
   }
 
@@ -71,7 +81,7 @@ class Day {
   // The session is over, so the gateway holds none.
   void ReconnectAndRepeat() {
     gateway_ = h_.OpenLink();
-    gateway_.link->Receive(H::HelloOf({}, "g1", 5));
+    gateway_.link->Receive(H::HelloOf({}, "g1", 9));
     for (const Report& report : reports_) {
       if (report.message.sequence() > confirmed_) gateway_.link->Receive(report.message);
     }
@@ -80,7 +90,7 @@ class Day {
   }
 
   void ExpectAsIfNothingHadFailed() {
-    EXPECT_EQ(confirmed_, 5);
+    EXPECT_EQ(confirmed_, 9);
     ExpectConfirmedIsDurable();
     EXPECT_EQ(h_.StateOf(unwritten_), CommandState::kQueued);
     EXPECT_EQ(h_.store.GetCommand(unwritten_)->deliveries, 0);
@@ -88,6 +98,10 @@ class Day {
     EXPECT_EQ(h_.store.GetCommand(lost_)->deliveries, 1);
     EXPECT_EQ(h_.store.GetCommand(done_)->history.size(), 4u);  // queued, delivered, two acks
     EXPECT_EQ(h_.store.GetRefusal(refusal_)->count, 4);
+    EXPECT_EQ(h_.StateOf(polled_), CommandState::kQueued);
+    EXPECT_EQ(h_.store.GetCommand(polled_)->deliveries, 0);
+    EXPECT_EQ(h_.store.ListEvents({}, {})->items.size(), 1u);
+    EXPECT_EQ(h_.store.GetAgent("a")->delivered_config_version, 1);
   }
 
  private:
@@ -95,6 +109,35 @@ class Day {
     v1::GatewayMessage message;
     std::function<bool()> durable;
   };
+
+  v1::GatewayMessage EventReport(int64_t sequence) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    message.mutable_event()->set_agent_id("a");
+    *message.mutable_event()->mutable_event() = EventOf("e1");
+    return message;
+  }
+  v1::GatewayMessage StatusReport(int64_t sequence) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    message.mutable_status()->set_agent_id("a");
+    message.mutable_status()->set_status_json("{}");
+    return message;
+  }
+  v1::GatewayMessage ConfigReport(int64_t sequence) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    H::SetFence(fence_, *message.mutable_config_written());
+    message.mutable_config_written()->set_version(1);
+    return message;
+  }
+  v1::GatewayMessage UnansweredReport(int64_t sequence) {
+    v1::GatewayMessage message;
+    message.set_sequence(sequence);
+    message.mutable_sync_unanswered()->set_agent_id("b");
+    message.mutable_sync_unanswered()->set_sync_id(sync_.sync_id());
+    return message;
+  }
 
   void Say(v1::GatewayMessage message) {
     gateway_.link->Receive(std::move(message));
@@ -107,6 +150,8 @@ class Day {
   std::string done_;
   std::string unwritten_;
   std::string lost_;
+  std::string polled_;
+  const v1::SyncRequest sync_ = SyncOf("b", h_.clock.Now());
   const std::string refusal_ = NewUuid(h_.clock.Now());
   std::vector<Report> reports_;
   int64_t confirmed_ = 1;
@@ -116,8 +161,8 @@ class LinkFault : public testing::TestWithParam<Fault> {};
 
 TEST_P(LinkFault, ConfirmsNothingThatIsNotDurable) {
   int failures = 0;
-  // The four reports take one call each, and deliveries some between them.
-  for (int64_t nth = 1; nth <= 10; ++nth) {
+  // The eight reports take one call each, and deliveries some between them.
+  for (int64_t nth = 1; nth <= 16; ++nth) {
     SCOPED_TRACE(nth);
     Day day;
     const bool failed = day.Live(nth, GetParam());
@@ -128,7 +173,7 @@ TEST_P(LinkFault, ConfirmsNothingThatIsNotDurable) {
     }
     day.ExpectAsIfNothingHadFailed();
   }
-  EXPECT_GE(failures, 4) << "one for each report, at least";
+  EXPECT_GE(failures, 8) << "one for each report, at least";
 }
 
 INSTANTIATE_TEST_SUITE_P(UnavailableAndInDoubt, LinkFault,

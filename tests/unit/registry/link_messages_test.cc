@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/timestamp.h"
 #include "base/uuid.h"
+#include "services/registry/reported.h"
 
 namespace edgeplane::registry {
 namespace {

@@ -1,6 +1,7 @@
 // A gateway and its agents as the protocol has them, in one thread: sessions
 // that open and close, commands that are written, executed and answered or not,
-// a link that breaks, and reports that are repeated until they are confirmed.
+// a link that breaks, reports that are repeated until they are confirmed, and
+// agents that poll, also while they are connected.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/unit/registry/model_poller.h"
 #include "tests/unit/registry/registry_harness.h"
 
 namespace edgeplane::registry {
@@ -21,7 +23,16 @@ namespace edgeplane::registry {
 class ModelGateway {
  public:
   ModelGateway(RegistryHarness& h, std::string id, std::vector<std::string> agents, uint64_t seed)
-      : h_(h), id_(std::move(id)), agents_(std::move(agents)), random_(seed) {}
+      : h_(h),
+        id_(std::move(id)),
+        agents_(std::move(agents)),
+        random_(seed),
+        poller_(
+            h, random_,
+            [this](const std::string& agent, const std::string& sync_id) {
+              ReportUnanswered(agent, sync_id);
+            },
+            [this](const std::string& command_id) { ++executed_[command_id]; }) {}
   ~ModelGateway() { Break(); }
 
   // One thing that may happen to a gateway.
@@ -32,6 +43,9 @@ class ModelGateway {
     const uint64_t dice = random_() % 100;
     if (!calm && dice < 3) return Break();
     if (!calm && dice < 6) return Close(agent);
+    if (dice < 12) return poller_.Sync(agent, calm);
+    if (dice < 20) return poller_.Answer(agent);
+    if (dice < 22) return h_.clock.Advance(Duration(1));
     if (!sessions_.contains(agent)) return Open(agent);
     if (dice < 60) return Write(agent);
     Answer(agent);
@@ -120,7 +134,18 @@ class ModelGateway {
     if (it == sessions_.end()) return;
     Report(RegistryHarness::ClosedOf(0, it->second.fence,
                                      {it->second.unanswered.begin(), it->second.unanswered.end()}));
+    // What the connection brought may be answered on the other channel.
+    for (const std::string& id : it->second.unanswered) {
+      if (random_() % 2 == 0) poller_.Hold(agent, id);
+    }
     sessions_.erase(it);
+  }
+
+  void ReportUnanswered(const std::string& agent, const std::string& sync_id) {
+    v1::GatewayMessage message;
+    message.mutable_sync_unanswered()->set_agent_id(agent);
+    message.mutable_sync_unanswered()->set_sync_id(sync_id);
+    Report(std::move(message));
   }
 
   void Write(const std::string& agent) {
@@ -171,6 +196,7 @@ class ModelGateway {
   int64_t last_sequence_ = 0;
   int64_t repeats_through_ = 0;
   std::map<std::string, int> executed_;
+  ModelPoller poller_;
 };
 
 }  // namespace edgeplane::registry

@@ -22,6 +22,18 @@
 
 namespace edgeplane::registry {
 
+// Knows one token and every agent.
+class OneTokenView final : public OperatorView {
+ public:
+  Result<v1::DescribeAgentResponse::Description> Describe(std::string_view bearer,
+                                                          const std::string& agent_id) override {
+    if (bearer != "ep_token") return MakeError(v1::ErrorReason::TOKEN_REQUIRED, "Not known.");
+    v1::DescribeAgentResponse::Description description;
+    description.mutable_agent()->set_agent_id(agent_id);
+    return description;
+  }
+};
+
 class RegistryTest : public testing::Test {
  protected:
   explicit RegistryTest(const RegistrySettings& settings = Settings())
@@ -38,6 +50,7 @@ class RegistryTest : public testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&registry_->service());
     server_ = builder.BuildAndStart();
+    registry_->SetOperatorView(view_);
     registry_->Start();
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
                                    grpc::InsecureChannelCredentials());
@@ -96,6 +109,7 @@ class RegistryTest : public testing::Test {
   const SystemClock clock_;
   storage::MemoryStore store_;
   MetricsRegistry metrics_;
+  OneTokenView view_;
   const Vault vault_{Secret(std::string(32, 'k'))};
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<grpc::Server> server_;

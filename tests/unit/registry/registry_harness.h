@@ -18,6 +18,7 @@
 #include "base/timestamp.h"
 #include "base/uuid.h"
 #include "base/worker_pool.h"
+#include "services/registry/acknowledger.h"
 #include "services/registry/admitter.h"
 #include "services/registry/control.h"
 #include "services/registry/dispatcher.h"
@@ -27,6 +28,8 @@
 #include "services/registry/registry_parts.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/sweeper.h"
+#include "services/registry/syncer.h"
+#include "services/registry/unanswered_syncs.h"
 #include "services/registry/vault.h"
 #include "storage/memory/memory_store.h"
 #include "tests/unit/registry/recording_outlet.h"
@@ -45,6 +48,9 @@ inline RegistrySettings HarnessSettings() {
 }
 
 struct RegistryHarness {
+  // Every agent's, unless the test says otherwise.
+  static inline const std::string kSecret = std::string(64, 'a');
+
   explicit RegistryHarness(RegistrySettings given = HarnessSettings())
       : settings(given),
         directory({static_cast<size_t>(settings.delivery_window),
@@ -59,7 +65,7 @@ struct RegistryHarness {
     }
   }
 
-  void AddAgent(const std::string& agent_id, const std::string& secret = std::string(64, 'a')) {
+  void AddAgent(const std::string& agent_id, const std::string& secret = kSecret) {
     storage::Agent agent;
     agent.agent_id = agent_id;
     agent.create_time = clock.Now();
@@ -70,10 +76,16 @@ struct RegistryHarness {
 
   // A session as Admit opens it, unknown to any link.
   storage::Fence OpenSession(const std::string& agent_id, const std::string& gateway_id = "g1") {
-    storage::SessionRequest request{NewUuid(clock.Now()), agent_id, gateway_id, "10.0.0.1:1",
-                                    clock.Now()};
-    const auto grant = store.OpenSession(request);
-    Require(grant.ok());
+    const storage::SessionRequest request{.session_id = NewUuid(clock.Now()),
+                                          .agent_id = agent_id,
+                                          .gateway_id = gateway_id,
+                                          .peer_address = "10.0.0.1:1",
+                                          .secret_fingerprint = vault.Fingerprint(kSecret),
+                                          .now = clock.Now()};
+    const auto opened = store.OpenSession(request);
+    Require(opened.ok());
+    const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
+    Require(grant != nullptr);
     return {agent_id, request.session_id, grant->epoch};
   }
 
@@ -209,14 +221,19 @@ struct RegistryHarness {
   const AdmissionPolicy policy = MakeAdmissionPolicy(settings, vault);
   RegistryMetrics metrics{metrics_registry};
   CommandSignals signals;
+  EventSignals event_signals;
   SessionDirectory directory;
   PendingAdmissions pending;
+  UnansweredSyncs unanswered;
   LinkTable links;
-  const RegistryParts parts{settings,  store,   clock, metrics,    signals,
-                            directory, pending, links, dispatcher, pool};
+  const RegistryParts parts{settings,  store,   clock,      metrics, signals,    event_signals,
+                            directory, pending, unanswered, links,   dispatcher, pool};
   Dispatcher dispatcher{parts};
   Control control{parts};
-  Admitter admitter{parts, policy};
+  const Authenticator authenticator{parts, policy};
+  Admitter admitter{parts, authenticator};
+  Syncer syncer{parts, authenticator};
+  Acknowledger acknowledger{parts, authenticator};
   Sweeper sweeper{parts};
   WorkerPool pool{"test", static_cast<size_t>(settings.registry_workers), 1000};
 };

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/registry/registry_harness.h"
+#include "tests/unit/registry/polling_requests.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -28,6 +28,78 @@ TEST(Sweeper, EndsExpiredCommandsInBatches) {
   EXPECT_EQ(told, 1);
   const std::string text = h.metrics_registry.Render();
   EXPECT_NE(text.find("edgeplane_commands_total{state=\"EXPIRED\"} 5"), std::string::npos);
+}
+
+TEST(Sweeper, TakesBackWhatASyncHandedOutAndNobodyAnswered) {
+  RegistryHarness h;
+  h.AddAgent("a");
+  const std::string again = h.Enqueue("a");
+  const std::string once = h.Enqueue("a", 1);
+  v1::SyncResponse response;
+  ASSERT_TRUE(h.syncer.Sync(SyncOf("a", h.clock.Now()), response, NeverAbandoned).ok());
+  int told = 0;
+  const auto subscription = h.signals.Subscribe(once, [&] { ++told; });
+  h.clock.Advance(h.settings.sync_redelivery_after);
+  h.sweeper.Sweep();
+  EXPECT_EQ(h.StateOf(again), storage::CommandState::kDelivered);
+  // It waits for the connection now.
+  const storage::Fence fence = h.OpenSession("a");
+  const LinkedGatewayUnderTest gateway = h.JoinedLink({{fence, {}}});
+  EXPECT_TRUE(Delivered(gateway.outlet->Take()).empty());
+  h.clock.Advance(Duration(1));
+  h.sweeper.Sweep();
+  h.Settle();
+  EXPECT_EQ(h.StateOf(once), storage::CommandState::kInDoubt);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(Delivered(gateway.outlet->Take()), std::vector<std::string>{again});
+  EXPECT_EQ(h.store.GetCommand(again)->deliveries, 2);
+  const std::string text = h.metrics_registry.Render();
+  EXPECT_NE(text.find("edgeplane_commands_total{state=\"IN_DOUBT\"} 1"), std::string::npos);
+  EXPECT_NE(text.find("edgeplane_commands_total{state=\"QUEUED\"} 1"), std::string::npos);
+}
+
+TEST(Sweeper, EndsSessionsWhoseSecretIsNoLongerAccepted) {
+  RegistryHarness h;
+  h.AddAgent("a");
+  h.AddAgent("b");
+  const storage::Fence a = h.OpenSession("a");
+  const storage::Fence b = h.OpenSession("b");
+  const LinkedGatewayUnderTest gateway = h.JoinedLink({{a, {}}, {b, {}}});
+  gateway.outlet->Take();
+  const std::string fresh(64, 'n');
+  const storage::SealedSecret sealed{
+      h.vault.SealSecret(fresh, "a"), h.vault.Fingerprint(fresh), h.clock.Now(), {}};
+  ASSERT_TRUE(h.store.RotateSecret("a", sealed, h.clock.Now() + std::chrono::hours(1)).ok());
+  h.sweeper.Sweep();
+  EXPECT_TRUE(gateway.outlet->Take().empty()) << "still accepted";
+  h.clock.Advance(std::chrono::hours(1));
+  h.sweeper.Sweep();
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()),
+            (std::vector<std::pair<std::string, v1::Disconnect>>{
+                {a.session_id, v1::CREDENTIALS_REVOKED}}));
+  EXPECT_FALSE(h.directory.Find("a"));
+  EXPECT_TRUE(h.directory.Find("b"));
+}
+
+TEST(Sweeper, ForgetsOldEventsInBatches) {
+  RegistrySettings settings = HarnessSettings();
+  settings.sweep_batch = 2;
+  settings.event_retention = std::chrono::hours(1);
+  RegistryHarness h(settings);
+  h.AddAgent("a");
+  std::vector<storage::Event> events;
+  for (int i = 0; i < 6; ++i) {
+    events.push_back({.agent_id = "a",
+                      .event_id = std::to_string(i),
+                      .event_type = "t",
+                      .details_json = "{}",
+                      .receive_time = h.clock.Now() + std::chrono::minutes(i == 5 ? 1 : 0)});
+  }
+  ASSERT_TRUE(h.store.RecordEvents(events).ok());
+  h.clock.Advance(std::chrono::hours(1) + Duration(1));
+  h.sweeper.Sweep();
+  ASSERT_EQ(h.store.ListEvents({}, {})->items.size(), 1u);
+  EXPECT_EQ(h.store.ListEvents({}, {})->items[0].event_id, "5");
 }
 
 TEST(Sweeper, KeepsTheGaugesUpToDate) {
@@ -103,7 +175,7 @@ TEST_F(AbandonedAdmission, DoesNotEndTheSessionThatCameAfterIt) {
 TEST_F(AbandonedAdmission, IsTriedAgainWhereTheStoreFails) {
   const LinkedGatewayUnderTest gateway = h_.JoinedLink();
   ASSERT_TRUE(Admit().ok());
-  h_.store.FailOperation(2, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
+  h_.store.FailOperation(4, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
   SweepAfter(std::chrono::minutes(7));
   EXPECT_TRUE(IsConnected());
   SweepAfter(Duration(1));
@@ -112,7 +184,7 @@ TEST_F(AbandonedAdmission, IsTriedAgainWhereTheStoreFails) {
 
 TEST(Sweeper, OutlastsAFailingStore) {
   RegistryHarness h;
-  for (int64_t nth = 1; nth <= 3; ++nth) {
+  for (int64_t nth = 1; nth <= 6; ++nth) {
     h.store.FailOperation(nth, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
     h.sweeper.Sweep();
   }

@@ -150,7 +150,8 @@ TYPED_TEST(ReflectionTest, PutsTheFileAskedForFirst) {
   typename TypeParam::Request request;
   request.set_file_by_filename("edgeplane/v1/agent.proto");
   EXPECT_THAT(FilesOf(this->Ask(request)),
-              ElementsAre("edgeplane/v1/agent.proto", "google/protobuf/timestamp.proto"));
+              ElementsAre("edgeplane/v1/agent.proto", "google/protobuf/struct.proto",
+                          "google/protobuf/timestamp.proto"));
 }
 
 TYPED_TEST(ReflectionTest, DescribesWhatErrorsCarry) {

@@ -53,7 +53,8 @@ TEST_F(SqlitePlansTest, NoStatementScansATableThatGrows) {
   for (const auto& [name, plan] : plans) {
     if (name == "count_agents") continue;  // counts, over indexes alone
     for (const char* table :
-         {"agents", "agent_secrets", "sessions", "commands", "command_steps", "refusals"}) {
+         {"agents", "agent_secrets", "sessions", "commands", "command_steps", "refusals", "events",
+          "join_tokens", "agent_configs", "agent_statuses"}) {
       EXPECT_THAT(plan, Not(HasSubstr(std::string("SCAN ") + table + "\n"))) << name;
       EXPECT_THAT(plan, Not(HasSubstr(std::string("SCAN ") + table + " "))) << name;
     }
@@ -65,21 +66,39 @@ TEST_F(SqlitePlansTest, EachListHasItsIndexAndItsOrder) {
   const std::map<std::string, std::string> expected = {
       {"check_enqueue", "USING COVERING INDEX commands_unfinished (agent_id=? AND state=?)"},
       {"find_command_by_key", "USING INDEX commands_by_key (agent_id=? AND idempotency_key=?)"},
+      {"find_agents_by_phone", "USING INDEX agents_by_phone (phone_digits=?)"},
+      {"find_join_token", "USING INDEX sqlite_autoindex_join_tokens_2 (sha256=?)"},
+      {"insert_event", "USING COVERING INDEX events_by_id (agent_id=? AND event_id=?)"},
       {"list_agent_commands", "USING INDEX commands_by_agent (agent_id=? AND rowid<?)"},
       {"list_agent_refusals",
        "USING INDEX refusals_by_agent (agent_id=? AND (create_time,refusal_id)<(?,?))"},
+      {"list_agent_events", "USING INDEX events_by_agent (agent_id=? AND rowid<?)"},
       {"list_agents", "(agent_id>? AND agent_id<?)"},
       {"list_commands", "USING INTEGER PRIMARY KEY (rowid<?)"},
       {"list_delivered", "USING COVERING INDEX commands_unfinished (agent_id=? AND state=?)"},
+      {"list_events", "USING INTEGER PRIMARY KEY (rowid<?)"},
       {"list_expired", "USING INDEX commands_by_expiry (expire_time<?)"},
       {"list_gateway_sessions", "USING INDEX sessions_by_gateway (gateway_id=?)"},
+      {"list_join_tokens", "USING INTEGER PRIMARY KEY (rowid<?)"},
+      {"list_lapsed_sessions", "USING INDEX sessions_by_lapse (lapse_time<?)"},
+      {"list_overdue", "USING INDEX commands_by_delivery (deliver_time<?)"},
       {"list_queue", "USING INDEX commands_unfinished (agent_id=? AND state=?)"},
       {"list_refusals", "USING INDEX refusals_by_time"},
+      {"list_type_events", "USING INDEX events_by_type (event_type=? AND rowid<?)"},
+      {"prune_events", "USING COVERING INDEX events_by_time (receive_time<?)"},
+      {"read_agent_events", "USING INDEX events_by_agent (agent_id=? AND rowid>?)"},
+      {"read_events", "USING INTEGER PRIMARY KEY (rowid>?)"},
+      {"read_type_events", "USING INDEX events_by_type (event_type=? AND rowid>?)"},
   };
   for (const auto& [name, step] : expected) {
     EXPECT_THAT(plans[name], HasSubstr(step)) << name;
     EXPECT_THAT(plans[name], Not(HasSubstr("TEMP B-TREE"))) << name;
   }
+}
+
+TEST_F(SqlitePlansTest, WhatASyncHandedOutIsFoundWithoutTheQueue) {
+  EXPECT_THAT(AllPlans()["list_synced"], HasSubstr("USING INDEX commands_by_sync "
+                                                   "(deliver_session=?)"));
 }
 
 TEST_F(SqlitePlansTest, WhatIsAskedByTimeReadsOnlyThatTime) {

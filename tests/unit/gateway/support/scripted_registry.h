@@ -39,13 +39,27 @@ class ScriptedRegistry {
 
   // At first everybody is admitted, as session-of-ID.
   void Decide(Decision decision);
-  // From now on every Admit fails with this.
-  void FailAdmits(v1::ErrorReason::Code reason);
+  // From now on every call but Link fails with this.
+  void FailCalls(v1::ErrorReason::Code reason);
   static v1::AdmitResponse Admitted(const std::string& session_id, int64_t epoch = 1);
   static v1::AdmitResponse Refused(v1::Reason reason, const std::string& detail = "");
   // Waits until so many Admits have come in since the start.
   bool AwaitAdmits(size_t count);
   [[nodiscard]] std::vector<v1::AdmitRequest> admits() const;
+
+  // The other calls. At first a sync hands out nothing, every acknowledgement is
+  // applied, and the rest gets an empty answer, which is no decision.
+  template <class Request, class Response>
+  using Script = std::function<std::optional<Response>(const Request&)>;
+  void OnSync(Script<v1::SyncRequest, v1::SyncResponse> script);
+  void OnAcknowledge(Script<v1::AcknowledgeRequest, v1::AcknowledgeResponse> script);
+  void OnRegister(Script<v1::RegisterRequest, v1::RegisterResponse> script);
+  void OnDescribeAgent(Script<v1::DescribeAgentRequest, v1::DescribeAgentResponse> script);
+  [[nodiscard]] std::vector<v1::SyncRequest> syncs() const;
+  [[nodiscard]] std::vector<v1::AcknowledgeRequest> acknowledges() const;
+  [[nodiscard]] std::vector<v1::RegisterRequest> registers() const;
+  [[nodiscard]] std::vector<v1::DescribeAgentRequest> describes() const;
+  bool AwaitSyncs(size_t count);
 
   // At first links are welcomed and reports confirmed.
   void Welcome(bool welcome);
@@ -57,6 +71,9 @@ class ScriptedRegistry {
   bool AwaitLinks(size_t count);
 
   void Deliver(const v1::Deliver& command);
+  void DeliverConfig(const v1::DeliverConfig& config);
+  // Confirms everything up to `sequence`, whatever Confirm says.
+  void ConfirmThrough(int64_t sequence);
   void EndSession(const std::string& session_id, v1::Disconnect reason);
 
   // The first message received, on whatever link, that is wanted; waits for it.

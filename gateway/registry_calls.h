@@ -1,0 +1,85 @@
+// The unary calls behind a RegistryClient: one way to make every one of them,
+// with a deadline, and to know when all are over.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "edgeplane/v1/agent_registry.grpc.pb.h"
+#include "gateway/registry_client.h"
+
+namespace edgeplane::gateway {
+
+// Thread safe.
+class RegistryCalls {
+ public:
+  explicit RegistryCalls(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(v1::AgentRegistry::NewStub(channel)) {}
+  ~RegistryCalls() { WaitUntilOver(); }
+  RegistryCalls(const RegistryCalls&) = delete;
+  RegistryCalls& operator=(const RegistryCalls&) = delete;
+
+  template <class Request, class Response>
+  using Method = void (v1::AgentRegistry::StubInterface::async_interface::*)(
+      grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>);
+
+  // `done(failure, response)` runs once, on another thread, within `timeout`;
+  // `failure` is nothing when the registry has answered. The request's secret is
+  // wiped before.
+  template <class Request, class Response, class Done>
+  void Start(Method<Request, Response> method, Request request, Duration timeout, Done done) {
+    struct Call {
+      Call(Request r, Done d) : request(std::move(r)), done(std::move(d)) {}
+      grpc::ClientContext context;
+      Request request;
+      Response response;
+      Done done;
+    };
+    auto call = std::make_shared<Call>(std::move(request), std::move(done));
+    call->context.set_deadline(std::chrono::system_clock::now() + timeout);
+    Begin();
+    Call& c = *call;
+    (stub_->async()->*method)(&c.context, &c.request, &c.response,
+                              [this, call = std::move(call)](const grpc::Status& status) {
+                                WipeSecret(call->request);
+                                call->done(FailureOf(status), call->response);
+                                End();
+                              });
+  }
+
+  // Every call has a deadline, so this ends.
+  void WaitUntilOver();
+
+ private:
+  static void WipeSecret(v1::AdmitRequest& request) { Wipe(*request.mutable_bearer()); }
+  static void WipeSecret(v1::DescribeAgentRequest& request) { Wipe(*request.mutable_bearer()); }
+  static void WipeSecret(v1::RegisterRequest& request) {
+    Wipe(*request.mutable_registration_token());
+  }
+  static void WipeSecret(v1::SyncRequest& request) {
+    Wipe(*request.mutable_caller()->mutable_bearer());
+  }
+  static void WipeSecret(v1::AcknowledgeRequest& request) {
+    Wipe(*request.mutable_caller()->mutable_bearer());
+  }
+
+  static std::optional<NoDecision> FailureOf(const grpc::Status& status);
+  void Begin();
+  void End();
+
+  const std::unique_ptr<v1::AgentRegistry::StubInterface> stub_;
+  std::mutex mutex_;
+  std::condition_variable over_;
+  size_t under_way_ = 0;
+};
+
+}  // namespace edgeplane::gateway

@@ -1,0 +1,67 @@
+// What opens and ends the session of an agent, and what a gateway says of those it
+// holds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "storage/agent.h"
+#include "storage/command.h"
+#include "storage/takeover.h"
+
+namespace edgeplane::storage {
+
+struct SessionRequest {
+  std::string session_id;
+  std::string agent_id;
+  std::string gateway_id;
+  std::string peer_address;
+  std::string secret_fingerprint;  // see Session
+  TakeoverLimits takeovers;
+  Time now{};
+};
+
+struct SessionGrant {
+  int64_t epoch = 0;
+  std::optional<Session> superseded;  // was open until now
+  CommandMoves moved;                 // of the superseded one
+};
+
+// The agent's session may not be taken over at the moment: two processes live
+// under its id. Nothing was opened.
+struct SessionHeld {
+  Session by;
+  int64_t takeovers = 0;  // that there were
+  Duration retry_after{};
+};
+using SessionAnswer = std::variant<SessionGrant, SessionHeld>;
+
+struct SessionEnd {
+  Fence fence;
+  Time now{};
+  // Of what it was given and has not answered, the commands of which something was
+  // written; the others do not count as delivered. Nothing: not known, so all of
+  // them do.
+  std::optional<std::vector<std::string>> written_command_ids;
+};
+
+struct HeldSession {
+  Fence fence;
+  std::vector<std::string> unacknowledged_command_ids;
+  bool unacknowledged_known = true;  // false: it may hold any that it was given
+  // An offer of any other version than this never got to the gateway, and falls;
+  // where the commands are not known, this is not either.
+  int64_t unwritten_config_version = 0;
+};
+
+struct Reconciled {
+  std::vector<Fence> ended;  // the store had them open, the gateway does not hold them
+  std::vector<Fence> stale;  // the gateway holds them, the store does not: end them
+  CommandMoves moved;
+};
+
+}  // namespace edgeplane::storage

@@ -1,0 +1,1 @@
+SELECT join_token_id FROM agents WHERE agent_id = :agent_id

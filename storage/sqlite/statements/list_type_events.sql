@@ -1,0 +1,4 @@
+SELECT sequence, agent_id, event_id, event_type, thread_id, details_json, receive_time, channel FROM events
+WHERE event_type = :event_type AND sequence < :before
+ORDER BY sequence DESC
+LIMIT :limit
