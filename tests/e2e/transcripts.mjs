@@ -1,6 +1,7 @@
 // Prints one worked transcript for each flow of the agents' protocol, from real
-// runs against the real binary: what docs/agent-protocol.md shows. Run by hand,
-// with EDGEPLANE_BIN set: `node transcripts.mjs`.
+// runs against the real binary: the last chapter of docs/agent-protocol.md, which
+// transcripts.test.mjs holds to it. Run by hand, with EDGEPLANE_BIN set:
+// `node transcripts.mjs`.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -43,7 +44,7 @@ async function agent(transcript, id) {
 
 await flow('A session', async (t) => {
   const a = await agent(t, 'luna1');
-  const ws = await t.upgrade(a.id, a.secret);
+  const ws = await t.upgrade(a.id, a.secret, { whole: true });
   ws.say({ type: 'ping' });
   await ws.hear();
   ws.say({ type: 'status', data: { scheduled_messages: 3, uptime_seconds: 86400.5 } });

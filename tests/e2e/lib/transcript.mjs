@@ -47,15 +47,19 @@ export class Transcript {
     return answer;
   }
 
-  // An upgrade; gives a connection, or the answer that refused it.
-  async upgrade(id, bearer) {
+  // An upgrade; gives a connection, or the answer that refused it. Of one that
+  // succeeds only what differs is shown, unless `whole` is set.
+  async upgrade(id, bearer, { whole = false } = {}) {
     const peer = await RawPeer.connect(this.server.plain);
     const bytes = upgradeRequest(id, bearer);
-    this.#add('>', bytes);
     peer.write(bytes);
     const answer = await peer.answer();
-    this.#add('<', answer.raw);
-    if (answer.status !== 101) {
+    const [line, ...headers] = bytes.split('\r\n');
+    const credentials = headers.find((header) => header.startsWith('Authorization'));
+    this.#add('>', whole ? bytes : `${line}\n${credentials}`);
+    const accepted = answer.status === 101;
+    this.#add('<', whole || !accepted ? answer.raw : answer.raw.split('\r\n')[0]);
+    if (!accepted) {
       peer.destroy();
       return answer;
     }
