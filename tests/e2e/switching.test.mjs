@@ -29,8 +29,9 @@ function randomOf(seed) {
 // One agent that switches channels; what it was given and what it said is kept.
 class Switcher {
   given = new Map(); // command id -> how often it arrived
-  said = new Map(); // command id -> acknowledgements that were answered or sent
-  #agent = null;
+  said = new Map(); // command id -> acknowledgements over HTTP that were answered
+  told = []; // over a WebSocket: {id, status, arrives}, false where it was cut behind it
+  finished = new Set(); // acknowledged as completed, and certainly heard
 
   constructor(server, a, random) {
     this.server = server;
@@ -39,8 +40,8 @@ class Switcher {
     this.poller = new Poller(server, a.id, a.secret);
   }
 
-  #arrived(command) {
-    const id = command.command_id;
+  arrived(id) {
+    assert.ok(!this.finished.has(id), 'nobody is given again what is known to be done');
     this.given.set(id, (this.given.get(id) ?? 0) + 1);
     this.poller.lastCommandId = id;
     return id;
@@ -50,18 +51,25 @@ class Switcher {
   // in one way or another.
   async connection() {
     const agent = await Agent.open(this.server, this.a.id, this.a.secret);
+    const told = [];
     const rounds = 1 + Math.floor(this.random() * 4);
     for (let i = 0; i < rounds; i++) {
       agent.send('{"type":"ping"}');
       let message;
       while ((message = await agent.next()).type !== 'pong') {
-        const id = this.#arrived(message.data);
-        if (this.random() < 0.6) agent.ack(id, 'completed');
-        else if (this.random() < 0.5) agent.ack(id, 'executing');
+        const id = this.arrived(message.data.command_id);
+        const status = ['completed', 'completed', 'executing', null][Math.floor(this.random() * 4)];
+        if (!status) continue;
+        agent.ack(id, status);
+        told.push({ id, status });
       }
     }
-    if (this.random() < 0.5) await agent.cut();
+    const cut = this.random() < 0.5;
+    if (cut) await agent.cut();
     else await agent.close(1000);
+    this.told.push(...told.map((said) => ({ ...said, arrives: !cut })));
+    if (cut) return;
+    for (const { id, status } of told) if (status === 'completed') this.finished.add(id);
   }
 
   // Some syncs, some of which are given up before their answer has come.
@@ -77,7 +85,7 @@ class Switcher {
       }
       const { commands } = (await answer).json;
       for (const command of commands) {
-        const id = this.#arrived(command);
+        const id = this.arrived(command.command_id);
         if (this.random() < 0.6) await this.acknowledge(id);
       }
     }
@@ -94,6 +102,7 @@ class Switcher {
     }
     const answer = await this.poller.ack(id, true, { timestamp });
     assert.equal(answer.status, 200, answer.body);
+    this.finished.add(id);
     this.said.set(id, [...(this.said.get(id) ?? []), timestamp]);
   }
 }
@@ -131,8 +140,7 @@ test(`${SWITCHES} random switches between WebSocket and polling in mid-command`,
       await until(`all commands of ${switcher.a.id} have ended`, async () => {
         const { commands } = (await switcher.poller.syncRaw()).json;
         for (const { command_id: id } of commands) {
-          switcher.given.set(id, (switcher.given.get(id) ?? 0) + 1);
-          switcher.poller.lastCommandId = id;
+          switcher.arrived(id);
         }
         const open = [];
         for (const { command } of mine) {
@@ -158,6 +166,15 @@ test(`${SWITCHES} random switches between WebSocket and polling in mid-command`,
       const said = switcher.said.get(command.command_id) ?? [];
       // Those whose answer was lost were sent again, and are one all the same.
       assert.equal(steps.length, said.length, JSON.stringify(now.history));
+      const heard = now.history.filter((step) => step.channel === 'WEBSOCKET');
+      const told = switcher.told.filter(({ id }) => id === command.command_id);
+      for (const status of ['completed', 'executing']) {
+        const times = heard.filter((step) => step.detail === status).length;
+        const all = told.filter((one) => one.status === status);
+        const sure = all.filter((one) => one.arrives).length;
+        const text = JSON.stringify({ told, history: now.history });
+        assert.ok(times >= sure && times <= all.length, text);
+      }
     }
     t.diagnostic(`${sent.length} commands, ${twice} delivered more than once`);
   } finally {
