@@ -10,10 +10,10 @@ CTEST := ctest --output-on-failure --no-tests=error
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run test lint format asan tsan fuzz bench clean
+.PHONY: help setup build run test lint format asan tsan fuzz bench bench-store clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install the Debian and npm packages that are missing
 	@deploy/setup.sh
@@ -47,6 +47,11 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60)
 
 bench: build ## Measure how soon a connected agent notices what an operator does
 	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/bench/reach.mjs
+
+bench-store: setup ## Measure the stores on the disk of TMPDIR
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target bench_store -j $(JOBS)
+	@build/release/tests/bench/bench_store
 
 lint: setup ## Format, clang-tidy, and the rules of the house
 	@cmake --preset release >/dev/null

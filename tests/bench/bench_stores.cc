@@ -1,0 +1,36 @@
+#include "tests/bench/bench_stores.h"
+
+#include <stdexcept>
+
+#include "storage/sqlite/sqlite_store.h"
+#include "tests/support/temporary_directory.h"
+
+namespace edgeplane::storage {
+namespace {
+
+class SqliteBench final : public BenchStore {
+ public:
+  SqliteBench() {
+    SqliteSettings settings;
+    settings.path = (directory_.path() / "edgeplane.db").string();
+    auto store = SqliteStore::Open(settings, nullptr);
+    if (!store.ok()) throw std::runtime_error(store.error().message);
+    store_ = *std::move(store);
+  }
+  Store& get() override { return *store_; }
+
+ private:
+  const TemporaryDirectory directory_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+}  // namespace
+
+const std::vector<StoreKind>& BenchStores() {
+  static const std::vector<StoreKind> all = {
+      {"sqlite", []() -> std::unique_ptr<BenchStore> { return std::make_unique<SqliteBench>(); }},
+  };
+  return all;
+}
+
+}  // namespace edgeplane::storage
