@@ -186,6 +186,10 @@ class CommandStore {
   virtual Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) = 0;
   // Up to `count_max` commands whose time has passed become EXPIRED; gives them.
   virtual Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) = 0;
+  // Deletes up to `count_max` final commands to which nothing has happened since
+  // `before`, oldest first, and their history; gives how many. Their idempotency
+  // keys may then be used anew.
+  virtual Result<size_t> PruneCommands(Time before, size_t count_max) = 0;
   // States with a count above 0.
   virtual Result<std::vector<StateCount>> CountCommands() = 0;
   // The same of one agent's unfinished commands; none where there is no such agent.
@@ -204,6 +208,9 @@ class RefusalStore {
                                              const PageRequest& page) = 0;
   // Attempts by reason with last_time at or after `since`, most frequent first.
   virtual Result<std::vector<ReasonCount>> CountRefusals(Time since) = 0;
+  // Deletes up to `count_max` whose last_time is before `before`, oldest first;
+  // gives how many.
+  virtual Result<size_t> PruneRefusals(Time before, size_t count_max) = 0;
 };
 
 struct AgentCounts {

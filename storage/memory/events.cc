@@ -69,20 +69,4 @@ Result<int64_t> MemoryStore::LastEventSequence() {
   return Read([&]() -> Result<int64_t> { return event_sequence_; });
 }
 
-Result<size_t> MemoryStore::PruneEvents(Time before, size_t count_max) {
-  return Write([&]() -> Result<size_t> {
-    std::multimap<Time, int64_t> old;
-    for (const auto& [sequence, event] : events_) {
-      if (event.receive_time < before) old.emplace(event.receive_time, sequence);
-    }
-    size_t pruned = 0;
-    for (const auto& [time, sequence] : old) {
-      if (pruned == count_max) break;
-      events_.erase(sequence);
-      ++pruned;
-    }
-    return pruned;
-  });
-}
-
 }  // namespace edgeplane::storage

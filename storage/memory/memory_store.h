@@ -83,6 +83,7 @@ class MemoryStore final : public Store {
   Result<std::vector<Command>> ClaimCommands(const Claim& claim) override;
   Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) override;
   Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) override;
+  Result<size_t> PruneCommands(Time before, size_t count_max) override;
   Result<std::vector<StateCount>> CountCommands() override;
   Result<std::vector<StateCount>> CountAgentCommands(const std::string& agent_id) override;
 
@@ -90,6 +91,7 @@ class MemoryStore final : public Store {
   Result<Refusal> GetRefusal(const std::string& refusal_id) override;
   Result<Page<Refusal>> ListRefusals(const RefusalFilter& filter, const PageRequest& page) override;
   Result<std::vector<ReasonCount>> CountRefusals(Time since) override;
+  Result<size_t> PruneRefusals(Time before, size_t count_max) override;
 
   Result<AgentCounts> CountAgents() override;
   Result<std::vector<AdminToken>> ListAdminTokens() override;

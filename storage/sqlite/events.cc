@@ -100,14 +100,4 @@ Result<int64_t> SqliteStore::LastEventSequence() {
   });
 }
 
-Result<size_t> SqliteStore::PruneEvents(Time before, size_t count_max) {
-  return writer_->Run<size_t>(
-      StoreOperation::kPruneEvents, [before, count_max](Connection& db) -> Result<size_t> {
-        Query query(db, "prune_events");
-        query.Bind(":before", before).Bind(":limit", static_cast<int64_t>(count_max));
-        if (Status done = query.Run(); !done.ok()) return done.error();
-        return static_cast<size_t>(ChangedRows(db));
-      });
-}
-
 }  // namespace edgeplane::storage
