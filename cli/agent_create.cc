@@ -52,20 +52,10 @@ Outcome Create(const CreateOptions& options, const Invocation& invocation) {
           client.Call(&Client::Stub::CreateAgent, request, answer.message)) {
     return MaybeCreated(std::move(*failure), id);
   }
-  const std::string& secret = answer.message.secret();
-  if (const Status kept = output->Keep(secret); !kept.ok()) {
-    return SecretLost(id, kept.error().message);
-  }
   const v1::Agent& agent = answer.message.agent();
-  Outcome shown;
-  if (invocation.json) {
-    shown = output->WriteJson(invocation.around, agent, secret);
-  } else {
-    WriteAgent(invocation.around, agent);
-    output->Write(invocation.around, secret);
-  }
-  if (output->Lost(invocation.around)) return SecretLost(id, kNotPrinted);
-  return shown;
+  return output->Give(
+      invocation, agent, answer.message.secret(), [&] { WriteAgent(invocation.around, agent); },
+      [&](const std::string& why) { return SecretLost(id, why); });
 }
 
 }  // namespace

@@ -49,18 +49,10 @@ Outcome Rotate(const RotateOptions& options, const Invocation& invocation) {
           client.Call(&Client::Stub::RotateSecret, request, answer.message)) {
     return MaybeRotated(std::move(*failure));
   }
-  const std::string& secret = answer.message.secret();
-  if (const Status kept = output->Keep(secret); !kept.ok()) return SecretLost(kept.error().message);
   const v1::Agent& agent = answer.message.agent();
-  Outcome shown;
-  if (invocation.json) {
-    shown = output->WriteJson(invocation.around, agent, secret);
-  } else {
-    WriteAgent(invocation.around, agent);
-    output->Write(invocation.around, secret);
-  }
-  if (output->Lost(invocation.around)) return SecretLost(kNotPrinted);
-  return shown;
+  return output->Give(
+      invocation, agent, answer.message.secret(), [&] { WriteAgent(invocation.around, agent); },
+      SecretLost);
 }
 
 Outcome Retire(const std::string& id, const Invocation& invocation) {

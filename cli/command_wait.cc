@@ -7,6 +7,7 @@
 #include "cli/back_off.h"
 #include "cli/command_view.h"
 #include "cli/escape.h"
+#include "cli/failure.h"
 #include "cli/format.h"
 
 namespace edgeplane::cli {
@@ -39,7 +40,7 @@ class Follower {
       const grpc::Status status = ReadStream(std::min(kStreamTime, left), stopped);
       if (!stopped.ok()) return stopped;
       if (IsFinal(state_)) return {ExitCodeOf(state_), {}};
-      if (!MayPass(status)) return client_.Explain(status);
+      if (!MayResume(status)) return client_.Explain(status);
       if (std::optional<Outcome> failure = LookAgain()) return *failure;
       // All steps were sent, and the last is not among them: it is in the state.
       if (status.ok() && IsFinal(command_.state())) return {ExitCodeOf(command_.state()), {}};
@@ -49,18 +50,6 @@ class Follower {
  private:
   [[nodiscard]] Duration TimeLeft() const {
     return std::chrono::duration_cast<Duration>(end_ - Steady::now());
-  }
-
-  static bool MayPass(const grpc::Status& status) {
-    switch (status.error_code()) {
-      case grpc::StatusCode::OK:
-      case grpc::StatusCode::UNAVAILABLE:
-      case grpc::StatusCode::CANCELLED:
-      case grpc::StatusCode::DEADLINE_EXCEEDED:
-        return true;
-      default:
-        return false;
-    }
   }
 
   grpc::Status ReadStream(Duration time, Outcome& stopped) {

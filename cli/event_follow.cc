@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/back_off.h"
+#include "cli/failure.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -31,7 +32,7 @@ class Follower {
       const Steady::time_point began = Steady::now();
       const grpc::Status status = ReadStream();
       if (stopped_) return {};
-      if (!MayPass(status)) return GiveUp(status);
+      if (!MayResume(status)) return GiveUp(status);
       if (Steady::now() > began + kAccepted) NoteThatItWorks();
       if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) back_off_.Pause(kAwayMax);
       if (const grpc::Status there = LookAgain(); !there.ok()) return GiveUp(there);
@@ -41,18 +42,6 @@ class Follower {
   }
 
  private:
-  static bool MayPass(const grpc::Status& status) {
-    switch (status.error_code()) {
-      case grpc::StatusCode::OK:
-      case grpc::StatusCode::UNAVAILABLE:
-      case grpc::StatusCode::CANCELLED:
-      case grpc::StatusCode::DEADLINE_EXCEEDED:
-        return true;
-      default:
-        return false;
-    }
-  }
-
   void NoteThatItWorks() {
     turned_away_since_.reset();
     back_off_.Reset();
@@ -89,7 +78,7 @@ class Follower {
     const Steady::time_point give_up = Steady::now() + kAwayMax;
     for (;;) {
       const grpc::Status status = Look();
-      if (status.ok() || !MayPass(status) || Steady::now() > give_up) return status;
+      if (status.ok() || !MayResume(status) || Steady::now() > give_up) return status;
       back_off_.Pause(kAwayMax);
     }
   }
@@ -97,7 +86,7 @@ class Follower {
   [[nodiscard]] Outcome GiveUp(const grpc::Status& status) const {
     Outcome failure = client_.Explain(status);
     // Not for a token that the server does not take.
-    if (MayPass(status) && !request_.resume_token().empty()) {
+    if (MayResume(status) && !request_.resume_token().empty()) {
       failure.lines.push_back("To go on where this ended, watch the same with --resume-token " +
                               request_.resume_token() + ".");
     }

@@ -164,6 +164,18 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
   return outcome;
 }
 
+bool MayResume(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::OK:
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Outcome SettingsFailure(const Error& error) {
   Outcome outcome{ExitCode::kUsage, {EscapeForTerminal(error.message)}};
   if (error.violations.size() == 1) return outcome;  // the message is about that one

@@ -18,6 +18,9 @@ namespace edgeplane::cli {
 Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
                     const CLI::App& leaf);
 
+// Whether a stream that ended so may be opened again: its server ended it, or went.
+bool MayResume(const grpc::Status& status);
+
 // Settings that are not as they must be; violations are named after their flags.
 Outcome SettingsFailure(const Error& error);
 

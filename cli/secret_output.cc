@@ -25,8 +25,23 @@ Result<SecretOutput> SecretOutput::Open(const SecretWords& words, const std::str
   return SecretOutput(words, std::move(*file));
 }
 
-Status SecretOutput::Keep(std::string_view secret) {
-  return file_ ? file_->Write(secret) : Status();
+Outcome SecretOutput::Give(const Invocation& invocation, const google::protobuf::Message& message,
+                           std::string_view secret, const std::function<void()>& write,
+                           const std::function<Outcome(const std::string& why)>& lost) {
+  if (file_) {
+    if (const Status kept = file_->Write(secret); !kept.ok()) return lost(kept.error().message);
+  }
+  Outcome shown;
+  if (invocation.json) {
+    shown = WriteJson(invocation.around, message, secret);
+  } else {
+    write();
+    Write(invocation.around, secret);
+  }
+  if (file_) return shown;
+  invocation.around.out.flush();
+  if (!invocation.around.out) return lost("standard output could not be written");
+  return shown;
 }
 
 Outcome SecretOutput::WriteJson(const Surroundings& around,
@@ -53,12 +68,6 @@ void SecretOutput::Write(const Surroundings& around, std::string_view secret) co
   } else {
     around.out << '\n' << words_.field << ": " << secret << '\n';
   }
-}
-
-bool SecretOutput::Lost(const Surroundings& around) const {
-  if (file_) return false;
-  around.out.flush();
-  return !around.out;
 }
 
 }  // namespace edgeplane::cli

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,28 +23,27 @@ struct SecretWords {
   const char* option;  // that names the file: "--secret-out"
 };
 
-// Why a secret that Lost() speaks of is.
-inline constexpr char kNotPrinted[] = "standard output could not be written";
-
 class SecretOutput {
  public:
   // Before the server is asked: `path` is '-' for standard output, or a file that
   // is made here and must not be there. INVALID_FIELD as SecretFile::Create.
   static Result<SecretOutput> Open(const SecretWords& words, const std::string& path);
 
-  // Once the server has answered. A failure means that the secret is lost.
-  Status Keep(std::string_view secret);
+  // Once the server has answered, with `message` and the secret of it: gives both
+  // away. `write` is how people see the message; `lost` what is said where the
+  // secret did not get where it should, and why.
+  Outcome Give(const Invocation& invocation, const google::protobuf::Message& message,
+               std::string_view secret, const std::function<void()>& write,
+               const std::function<Outcome(const std::string& why)>& lost);
 
+ private:
   // One object, with the secret in it where it goes to standard output.
   [[nodiscard]] Outcome WriteJson(const Surroundings& around,
                                   const google::protobuf::Message& message,
                                   std::string_view secret) const;
   // For people: the secret, or where it is.
   void Write(const Surroundings& around, std::string_view secret) const;
-  // After either: the secret was to be printed, and could not be.
-  [[nodiscard]] bool Lost(const Surroundings& around) const;
 
- private:
   SecretOutput(const SecretWords& words, std::optional<SecretFile> file)
       : words_(words), file_(std::move(file)) {}
 

@@ -61,19 +61,9 @@ Outcome Create(const CreateOptions& options, const Invocation& invocation) {
     return MaybeCreated(std::move(*failure));
   }
   const v1::JoinToken& token = answer.message.join_token();
-  const std::string& text = answer.message.token();
-  if (const Status kept = output->Keep(text); !kept.ok()) {
-    return TokenLost(token.join_token_id(), kept.error().message);
-  }
-  Outcome shown;
-  if (invocation.json) {
-    shown = output->WriteJson(invocation.around, token, text);
-  } else {
-    WriteJoinToken(invocation.around, token);
-    output->Write(invocation.around, text);
-  }
-  if (output->Lost(invocation.around)) return TokenLost(token.join_token_id(), kNotPrinted);
-  return shown;
+  return output->Give(
+      invocation, token, answer.message.token(), [&] { WriteJoinToken(invocation.around, token); },
+      [&](const std::string& why) { return TokenLost(token.join_token_id(), why); });
 }
 
 Outcome List(int64_t limit, const Invocation& invocation) {

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from './lib/agent.mjs';
 import { randomSecret } from './lib/credentials.mjs';
+import { UUID_V7 } from './lib/formats.mjs';
 import { rowById } from './lib/ledger.mjs';
 import { edgeplane, edgeplaneJson } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const EXIT = { FAILED: 1, USAGE: 2, NOT_FOUND: 3, UNREACHABLE: 4, NOT_PERMITTED: 5 };
 
 let server;

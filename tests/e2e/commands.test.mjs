@@ -4,11 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
 import { Commands } from './lib/commands.mjs';
+import { RFC3339_UTC, UUID_V7 } from './lib/formats.mjs';
 import { startServer } from './lib/server.mjs';
 import { fromStruct, millisOf } from './lib/struct.mjs';
-
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 let server;
 let commands;

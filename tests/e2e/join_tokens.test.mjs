@@ -4,13 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
+import { UUID_V7 } from './lib/formats.mjs';
 import { createJoinToken, register } from './lib/join.mjs';
 import { edgeplane, edgeplaneJson } from './lib/process.mjs';
 import { rowById } from './lib/ledger.mjs';
 import { startServer } from './lib/server.mjs';
 import { duration, millisOf } from './lib/struct.mjs';
 
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const NOBODY = '01900000-0000-7000-8000-000000000000';
 
 let server;

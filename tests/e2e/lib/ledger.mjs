@@ -1,5 +1,6 @@
 // The refusal ledger, as the operator reads it.
 import assert from 'node:assert/strict';
+import { UUID_V7 } from './formats.mjs';
 import { until } from './wait.mjs';
 
 // The row with this id, once it is there. The ledger is written beside the
@@ -17,8 +18,6 @@ export async function rowsOf(server, filter) {
   const page = await server.operator.call('ListRefusals', { page_size: 1000, filter });
   return page.refusals;
 }
-
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 // Holds everything about one refused attempt that its reason's traits promise:
 // the answer, the ledger's row and the two ways to find it. Gives the row.
