@@ -45,6 +45,7 @@ v1::Hello::HeldSession LinkOutbox::ToHeldSession(const Held& held) {
   session.set_session_id(held.key.session_id);
   session.set_epoch(held.key.epoch);
   session.set_unwritten_config_version(held.unwritten_config_version);
+  session.set_not_open(!held.open);
   session.set_unacknowledged_unknown(!held.unacknowledged.known());
   if (held.unacknowledged.known()) {
     held.unacknowledged.CopyTo(*session.mutable_unacknowledged_command_ids());
@@ -91,8 +92,10 @@ std::vector<LinkOutbox::StoredEvent> LinkOutbox::Confirm(int64_t sequence) {
 void LinkOutbox::Hold(const SessionKey& key) { held_[key.session_id].key = key; }
 
 void LinkOutbox::Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
-  held_[key.session_id].key = key;
-  held_[key.session_id].sink = std::move(sink);
+  Held& held = held_[key.session_id];
+  held.key = key;
+  held.open = true;
+  held.sink = std::move(sink);
   v1::GatewayMessage message;
   v1::SessionOpened& opened = *message.mutable_session_opened();
   opened.set_agent_id(key.agent_id);

@@ -66,6 +66,7 @@ class LinkOutbox {
   };
   struct Held {
     SessionKey key;
+    bool open = false;  // its upgrade has been completed
     std::weak_ptr<SessionSink> sink;
     UnansweredCommands unacknowledged;
     int64_t unwritten_config_version = 0;
