@@ -81,7 +81,8 @@ std::vector<storage::SessionEnd> Link::NoteSessions(LinkBatch batch) {
         EnterThroughGate(opened->fence);
         parts_.dispatcher.Wake(opened->fence.agent_id);
       } else {
-        joining_.try_emplace(opened->fence.session_id, storage::HeldSession{opened->fence, {}});
+        const storage::HeldSession held{opened->fence, {}};
+        joining_.try_emplace(opened->fence.session_id, Joining{held}).first->second.opened = true;
       }
       parts_.pending.Settled(opened->fence);
       continue;

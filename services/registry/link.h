@@ -104,7 +104,12 @@ class Link : public std::enable_shared_from_this<Link> {
   int64_t last_sequence_ = 0;
   int64_t confirmed_sequence_ = 0;
   // Until the sessions are reconciled: those the gateway holds, by id.
-  std::map<std::string, storage::HeldSession> joining_;
+  struct Joining {
+    storage::HeldSession held;
+    // False: nothing is delivered to it before SessionOpened.
+    bool opened = true;
+  };
+  std::map<std::string, Joining> joining_;
   bool joined_ = false;
 };
 

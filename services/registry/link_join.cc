@@ -55,9 +55,11 @@ Status Link::TakeIntroduction(std::span<const v1::GatewayMessage>& messages) {
 Status Link::Hold(const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions) {
   Result<std::vector<storage::HeldSession>> held = ToHeldSessions(sessions);
   if (!held.ok()) return held.error();
-  for (storage::HeldSession& session : *held) {
+  for (size_t i = 0; i < held->size(); ++i) {
+    storage::HeldSession& session = (*held)[i];
     std::string session_id = session.fence.session_id;
-    joining_.insert_or_assign(std::move(session_id), std::move(session));
+    const bool opened = !sessions[static_cast<int>(i)].not_open();
+    joining_.insert_or_assign(std::move(session_id), Joining{std::move(session), opened});
   }
   if (joining_.size() <= kHeldSessionsMax) return {};
   return Misused("A gateway holds at most " + std::to_string(kHeldSessionsMax) + " sessions.");
@@ -100,13 +102,13 @@ Status Link::Join() {
   // A newer link of the gateway has said Hello: what this one was told is old.
   if (!open()) return {};
   // Those it names it has taken up, over an earlier link.
-  for (const auto& [session_id, session] : joining_) parts_.pending.Settled(session.fence);
+  for (const auto& [session_id, session] : joining_) parts_.pending.Settled(session.held.fence);
   for (const storage::Fence& fence : parts_.pending.Of(gateway)) {
-    joining_.try_emplace(fence.session_id, storage::HeldSession{fence, {}});
+    joining_.try_emplace(fence.session_id, Joining{storage::HeldSession{fence, {}}, false});
   }
   std::vector<storage::HeldSession> held;
   held.reserve(joining_.size());
-  for (const auto& [session_id, session] : joining_) held.push_back(session);
+  for (const auto& [session_id, session] : joining_) held.push_back(session.held);
   const Result<storage::Reconciled> reconciled =
       parts_.store.ReconcileGateway(gateway, held, parts_.clock.Now());
   if (!reconciled.ok()) return reconciled.error();
@@ -122,7 +124,10 @@ Status Link::Join() {
     joining_.erase(fence.session_id);
     Send(EndSessionMessage(fence, v1::SUPERSEDED));
   }
-  for (const auto& [session_id, session] : joining_) EnterSession(session.fence);
+  // One whose upgrade is not complete is entered when it opens: what was claimed
+  // for it before would have nowhere to go.
+  std::erase_if(joining_, [](const auto& entry) { return !entry.second.opened; });
+  for (const auto& [session_id, session] : joining_) EnterSession(session.held.fence);
   LogInfo("link opened", {{"gateway", gateway},
                           {"peer", peer_},
                           {"sessions", joining_.size()},
@@ -131,7 +136,7 @@ Status Link::Join() {
   // Deliveries do not get through the gate before it is open again.
   closure.reset();
   for (const auto& [session_id, session] : std::exchange(joining_, {})) {
-    parts_.dispatcher.Wake(session.fence.agent_id);
+    parts_.dispatcher.Wake(session.held.fence.agent_id);
   }
   return {};
 }

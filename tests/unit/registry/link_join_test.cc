@@ -1,6 +1,7 @@
 // How a link begins and ends.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <string>
 #include <thread>
@@ -157,6 +158,51 @@ TEST_F(LinkTest, KeepsWhatIsAdmittedWhileItReconciles) {
   Say(H::OpenedOf(1, fence));
   EXPECT_FALSE(h_.pending.Find("a"));
   EXPECT_TRUE(h_.directory.Find("a"));
+}
+
+TEST_F(LinkTest, NothingIsDeliveredToASessionThatIsNotOpen) {
+  const storage::Fence fence = h_.OpenSession("a");
+  const std::string id = h_.Enqueue("a", 1);
+  ASSERT_TRUE(h_.store.SetDesiredConfig("a", "{}", false, h_.clock.Now()).ok());
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({{fence, {}}});
+  hello.mutable_hello()->mutable_sessions(0)->set_not_open(true);
+  Say(hello);
+  h_.control.CommandQueued("a");
+  h_.control.ConfigChanged("a");
+  h_.Settle();
+  EXPECT_EQ(gateway_.outlet->Take().size(), 1u) << "Welcome only";
+  EXPECT_EQ(h_.StateOf(id), CommandState::kQueued);
+  EXPECT_TRUE(h_.store.GetAgent("a")->session) << "it is held";
+
+  Say(H::OpenedOf(1, fence));
+  const std::vector<v1::RegistryMessage> sent = gateway_.outlet->Take();
+  EXPECT_EQ(Delivered(sent), std::vector<std::string>{id});
+  EXPECT_TRUE(std::any_of(sent.begin(), sent.end(),
+                          [](const auto& message) { return message.has_deliver_config(); }));
+}
+
+TEST_F(LinkTest, ASessionThatOpensAmongTheRepeatsIsOpenWhateverHelloSaid) {
+  const storage::Fence fence = h_.OpenSession("a");
+  const std::string id = h_.Enqueue("a");
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({{fence, {}}}, "g1", 1);
+  hello.mutable_hello()->mutable_sessions(0)->set_not_open(true);
+  Say(hello);
+  Say(H::OpenedOf(1, fence));
+  EXPECT_EQ(Delivered(gateway_.outlet->Take()), std::vector<std::string>{id});
+}
+
+TEST_F(LinkTest, NothingIsClaimedForAnAdmissionThatIsPending) {
+  const std::string id = h_.Enqueue("a", 1);
+  const storage::Fence fence = h_.OpenSession("a");
+  h_.pending.Granted(fence, "g1", h_.clock.Now());
+  gateway_ = h_.JoinedLink({});
+  h_.control.CommandQueued("a");
+  h_.Settle();
+  EXPECT_FALSE(h_.directory.Find("a"));
+  h_.OpenSession("a", "g2");
+  EXPECT_EQ(h_.StateOf(id), CommandState::kQueued);
 }
 
 TEST_F(LinkTest, SessionsThatOpenAmongTheRepeatsAreHeld) {

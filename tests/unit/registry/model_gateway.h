@@ -47,6 +47,7 @@ class ModelGateway {
     if (dice < 20) return poller_.Answer(agent);
     if (dice < 22) return h_.clock.Advance(Duration(1));
     if (!sessions_.contains(agent)) return Open(agent);
+    if (!sessions_[agent].open) return CompleteUpgrade(sessions_[agent]);
     if (dice < 60) return Write(agent);
     Answer(agent);
   }
@@ -61,6 +62,7 @@ class ModelGateway {
     std::deque<std::string> unanswered;
     std::set<std::string> unacknowledged;  // both
     int64_t ordinal = 0;
+    bool open = false;
   };
 
   void Connect() {
@@ -73,7 +75,11 @@ class ModelGateway {
       held.push_back(
           {session.fence, {session.unacknowledged.begin(), session.unacknowledged.end()}});
     }
-    gateway_.link->Receive(RegistryHarness::HelloOf(held, id_, repeats_through_));
+    v1::GatewayMessage hello = RegistryHarness::HelloOf(held, id_, repeats_through_);
+    for (v1::Hello::HeldSession& session : *hello.mutable_hello()->mutable_sessions()) {
+      session.set_not_open(!sessions_[session.agent_id()].open);
+    }
+    gateway_.link->Receive(std::move(hello));
     Speak();
   }
 
@@ -112,6 +118,7 @@ class ModelGateway {
   void Take(const v1::Deliver& deliver) {
     const auto it = sessions_.find(deliver.agent_id());
     if (it == sessions_.end() || it->second.fence.session_id != deliver.session_id()) return;
+    EXPECT_TRUE(it->second.open) << "nobody is there to take it";
     it->second.unwritten.push_back(deliver.command_id());
     it->second.unacknowledged.insert(deliver.command_id());
   }
@@ -125,8 +132,12 @@ class ModelGateway {
     if (!h_.admitter.Admit(request, response).ok() || !response.has_admitted()) return;
     Session session;
     session.fence = {agent, response.admitted().session_id(), response.admitted().epoch()};
-    Report(RegistryHarness::OpenedOf(0, session.fence));
     sessions_[agent] = std::move(session);
+  }
+
+  void CompleteUpgrade(Session& session) {
+    session.open = true;
+    Report(RegistryHarness::OpenedOf(0, session.fence));
   }
 
   void Close(const std::string& agent) {
