@@ -175,6 +175,7 @@ TEST_F(AbandonedAdmission, DoesNotEndTheSessionThatCameAfterIt) {
 TEST_F(AbandonedAdmission, IsTriedAgainWhereTheStoreFails) {
   const LinkedGatewayUnderTest gateway = h_.JoinedLink();
   ASSERT_TRUE(Admit().ok());
+  // Behind ExpireCommands, ReleaseOverdue and ListLapsedSessions.
   h_.store.FailOperation(4, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
   SweepAfter(std::chrono::minutes(7));
   EXPECT_TRUE(IsConnected());
