@@ -74,9 +74,14 @@ std::string SyncText(const v1::SyncResponse::Result& result,
     text += CommandData(command);
   }
   text += R"(],"ack_events":[)";
-  for (const std::string& id : event_ids) {
+  auto left_out = result.left_out_events().begin();
+  for (size_t i = 0; i < event_ids.size(); ++i) {
+    if (left_out != result.left_out_events().end() && *left_out == static_cast<int>(i)) {
+      ++left_out;
+      continue;
+    }
     if (text.back() != '[') text += ',';
-    text += id;
+    text += event_ids[i];
   }
   text += ']';
   if (!result.config_json().empty()) text += R"(,"config_updates":)" + result.config_json();

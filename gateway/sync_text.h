@@ -34,7 +34,8 @@ struct SyncBody {
 
 std::variant<SyncBody, MalformedMessage> ParseSync(std::string_view text, const JsonLimits& limits);
 
-// {"commands":[..],"ack_events":[..],"config_updates"?:{..}}
+// {"commands":[..],"ack_events":[..],"config_updates"?:{..}}, acknowledging those of
+// the events that are stored.
 std::string SyncText(const v1::SyncResponse::Result& result,
                      const std::vector<std::string>& event_ids);
 

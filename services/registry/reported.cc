@@ -145,8 +145,32 @@ Result<storage::Ack> ToAck(const v1::AcknowledgeRequest& request, const std::str
   return ack;
 }
 
-Result<storage::SyncRequest> ToSyncRequest(const v1::SyncRequest& request) {
-  storage::SyncRequest sync;
+namespace {
+
+void ReadEvents(const v1::SyncRequest& request, Time time, ReportedSync& read) {
+  size_t bytes = 0;
+  for (int i = 0; i < request.events_size(); ++i) {
+    const v1::ReportedEvent& reported = request.events(i);
+    Result<storage::Event> event =
+        ToEvent(reported, read.sync.agent_id, storage::Channel::kHttp, time);
+    if (event.ok() && bytes + reported.ByteSizeLong() > kSyncEventBytesMax) {
+      event = Invalid("The events are larger than one sync may be.");
+    }
+    if (event.ok()) {
+      bytes += reported.ByteSizeLong();
+      read.sync.events.push_back(*std::move(event));
+      continue;
+    }
+    if (read.left_out_events.empty()) read.why_left_out = event.error().message;
+    read.left_out_events.push_back(i);
+  }
+}
+
+}  // namespace
+
+Result<ReportedSync> ToSync(const v1::SyncRequest& request) {
+  ReportedSync read;
+  storage::SyncRequest& sync = read.sync;
   sync.agent_id = request.caller().agent_id();
   if (Status status = CheckUuid("sync_id", request.sync_id()); !status.ok()) {
     return status.error();
@@ -159,20 +183,15 @@ Result<storage::SyncRequest> ToSyncRequest(const v1::SyncRequest& request) {
     sync.last_command_id = CanonicalUuid(request.last_command_id());
   }
   const Time time = GetTime(request.time());
-  size_t bytes = 0;
-  for (const v1::ReportedEvent& reported : request.events()) {
-    bytes += reported.ByteSizeLong();
-    if (bytes > kSyncEventBytesMax) return Invalid("The events are larger than one sync may be.");
-    Result<storage::Event> event = ToEvent(reported, sync.agent_id, storage::Channel::kHttp, time);
-    if (!event.ok()) return event.error();
-    sync.events.push_back(*std::move(event));
-  }
-  if (!request.status_json().empty()) {
-    Result<storage::AgentStatus> status = ToStatus(request.status_json(), time);
-    if (!status.ok()) return status.error();
+  ReadEvents(request, time, read);
+  if (request.status_json().empty()) return read;
+  Result<storage::AgentStatus> status = ToStatus(request.status_json(), time);
+  if (status.ok()) {
     sync.status = *std::move(status);
+  } else {
+    read.why_no_status = status.error().message;
   }
-  return sync;
+  return read;
 }
 
 }  // namespace edgeplane::registry

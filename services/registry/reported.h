@@ -3,7 +3,9 @@
 // once more: what is stored must be readable for ever.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -24,7 +26,16 @@ Result<storage::AgentStatus> ToStatus(const std::string& status_json, Time time)
 Result<storage::Ack> ToAck(const v1::CommandAck& ack);
 // Over HTTP: of the agent that was found to speak.
 Result<storage::Ack> ToAck(const v1::AcknowledgeRequest& request, const std::string& agent_id);
-// Without what the registry adds: how much it hands out, and when.
-Result<storage::SyncRequest> ToSyncRequest(const v1::SyncRequest& request);
+
+struct ReportedSync {
+  storage::SyncRequest sync;  // without what the registry adds: how much it hands out, and when
+  // The events that cannot be kept, by their place in the request, and why the first
+  // cannot. They do not fail the sync: the agent would bring them again with every
+  // one it ever makes.
+  std::vector<int32_t> left_out_events;
+  std::string why_left_out;
+  std::string why_no_status;  // empty: what there is is in `sync`
+};
+Result<ReportedSync> ToSync(const v1::SyncRequest& request);
 
 }  // namespace edgeplane::registry

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "services/registry/command_moves.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/reported.h"
@@ -9,13 +10,30 @@
 #include "services/registry/unanswered_syncs.h"
 
 namespace edgeplane::registry {
+namespace {
+
+void LogLeftOut(const v1::Caller& caller, const ReportedSync& read) {
+  if (!read.left_out_events.empty()) {
+    LogWarning("sync events invalid", {{"agent", caller.agent_id()},
+                                       {"gateway", caller.gateway_id()},
+                                       {"count", read.left_out_events.size()},
+                                       {"error", read.why_left_out}});
+  }
+  if (!read.why_no_status.empty()) {
+    LogWarning("sync status invalid", {{"agent", caller.agent_id()},
+                                       {"gateway", caller.gateway_id()},
+                                       {"error", read.why_no_status}});
+  }
+}
+
+}  // namespace
 
 Status Syncer::Sync(const v1::SyncRequest& request, v1::SyncResponse& response,
                     const Abandoned& abandoned) {
   const CallerRef caller = CallerOf(request.caller());
   if (Status status = CheckCaller(caller, Naming::kRequired); !status.ok()) return status;
-  Result<storage::SyncRequest> sync = ToSyncRequest(request);
-  if (!sync.ok()) return sync.error();
+  Result<ReportedSync> read = ToSync(request);
+  if (!read.ok()) return read.error();
   {
     const AdmissionTimer timer(parts_.metrics);
     Result<AdmissionVerdict> verdict = authenticator_.Ask(caller);
@@ -26,7 +44,13 @@ Status Syncer::Sync(const v1::SyncRequest& request, v1::SyncResponse& response,
     }
   }
   if (abandoned()) return CallerGone();
-  return Exchange(*std::move(sync), response, abandoned);
+  LogLeftOut(request.caller(), *read);
+  Status status = Exchange(std::move(read->sync), response, abandoned);
+  if (status.ok() && response.has_result()) {
+    response.mutable_result()->mutable_left_out_events()->Assign(read->left_out_events.begin(),
+                                                                 read->left_out_events.end());
+  }
+  return status;
 }
 
 Status Syncer::Exchange(storage::SyncRequest sync, v1::SyncResponse& response,

@@ -108,6 +108,18 @@ TEST(SyncText, TheShortestAnswer) {
   EXPECT_EQ(SyncText({}, {}), R"({"commands":[],"ack_events":[]})");
 }
 
+TEST(SyncText, AcknowledgesOnlyWhatIsStored) {
+  v1::SyncResponse::Result result;
+  const auto answer = [&](const std::vector<int>& left_out) {
+    result.mutable_left_out_events()->Assign(left_out.begin(), left_out.end());
+    return SyncText(result, {"1", "2", "3"});
+  };
+  EXPECT_EQ(answer({0, 2}), R"({"commands":[],"ack_events":[2]})");
+  EXPECT_EQ(answer({1}), R"({"commands":[],"ack_events":[1,3]})");
+  EXPECT_EQ(answer({0, 1, 2}), R"({"commands":[],"ack_events":[]})");
+  EXPECT_EQ(answer({7}), R"({"commands":[],"ack_events":[1,2,3]})");
+}
+
 TEST(SyncText, HandsCommandsOutAsTheWebSocketDoes) {
   v1::SyncResponse::Result result;
   *result.add_commands() = Command("luna1", 1);

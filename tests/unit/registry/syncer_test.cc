@@ -228,13 +228,31 @@ TEST_F(SyncerTest, ChecksTheRequest) {
   expect_invalid([](v1::SyncRequest& r) { r.mutable_caller()->clear_bearer(); });
   expect_invalid([](v1::SyncRequest& r) { r.set_sync_id("no uuid"); });
   expect_invalid([](v1::SyncRequest& r) { r.set_last_command_id("no uuid"); });
-  expect_invalid([](v1::SyncRequest& r) { *r.add_events() = EventOf(""); });
-  expect_invalid([](v1::SyncRequest& r) { r.set_status_json("[]"); });
-  expect_invalid([](v1::SyncRequest& r) {
-    for (int i = 0; i < 3; ++i) {
-      *r.add_events() = EventOf("e", R"({"a":")" + std::string(200'000, 'x') + R"("})");
-    }
-  });
+}
+
+// The agent would bring it again with every sync, and never get a command.
+TEST_F(SyncerTest, WhatCannotBeKeptIsLeftOutAndTheRestGoesOn) {
+  const std::string id = h_.Enqueue("a");
+  v1::SyncRequest request = SyncOf("a", h_.clock.Now());
+  *request.add_events() = EventOf("");
+  *request.add_events() = EventOf("e1");
+  *request.add_events() = EventOf("e2", "[]");
+  const std::string large = R"({"a":")" + std::string(200'000, 'x') + R"("})";
+  for (const char* event_id : {"l1", "l2", "l3"}) *request.add_events() = EventOf(event_id, large);
+  *request.add_events() = EventOf("e3");
+  request.set_status_json("[]");
+  EXPECT_EQ(HandedOut(Sync(request)), Ids{id});
+  const auto& left_out = response_.result().left_out_events();
+  EXPECT_EQ(std::vector<int>(left_out.begin(), left_out.end()), (std::vector<int>{0, 2, 5}));
+  Ids stored;
+  const auto events = h_.store.ListEvents({}, {});
+  for (const storage::Event& event : events->items) {
+    stored.push_back(event.event_id);
+  }
+  EXPECT_EQ(stored, (Ids{"e3", "l2", "l1", "e1"}));
+  EXPECT_FALSE(h_.store.GetAgent("a")->status);
+
+  EXPECT_TRUE(Sync().result().left_out_events().empty());
 }
 
 class BoundedSyncerTest : public SyncerTest {
