@@ -24,7 +24,7 @@ void OfferConfigTo(ConfigRecord& record, const std::string& session_id) {
 }
 
 bool KeepOffer(ConfigRecord& record, const HeldSession& held) {
-  if (!held.unacknowledged_known || record.offered_session != held.fence.session_id) return false;
+  if (record.offered_session != held.fence.session_id) return false;
   if (record.offered_version == held.unwritten_config_version) return false;
   record.offered_version = 0;
   record.offered_session.clear();

@@ -53,8 +53,8 @@ struct HeldSession {
   Fence fence;
   std::vector<std::string> unacknowledged_command_ids;
   bool unacknowledged_known = true;  // false: it may hold any that it was given
-  // An offer of any other version than this never got to the gateway, and falls;
-  // where the commands are not known, this is not either.
+  // An offer of any other version than this never got to the gateway, and falls.
+  // Known in any case.
   int64_t unwritten_config_version = 0;
 };
 
