@@ -13,9 +13,9 @@ bool ChangeConfig(ConfigRecord& record, const std::string& config_json, bool res
 
 bool IsConfigDue(const ConfigRecord& record, const std::optional<Session>& open) {
   if (record.config.version <= record.config.delivered_version) return false;
-  const bool offered = open && open->session_id == record.offered_session &&
-                       record.offered_version == record.config.version;
-  return !offered;
+  const bool on_the_way = open && open->session_id == record.offered_session &&
+                          record.offered_version > record.config.delivered_version;
+  return !on_the_way;
 }
 
 void OfferConfigTo(ConfigRecord& record, const std::string& session_id) {

@@ -29,7 +29,9 @@ struct ConfigRecord {
 bool ChangeConfig(ConfigRecord& record, const std::string& config_json, bool resend, Time now);
 
 // Whether it is to be handed out: there is one, the agent was not handed it yet,
-// and it is not on offer to the session that is open.
+// and no version is on offer to the session that is open. A newer one waits for
+// that to be written, so that a slow agent has one on its way at most, and none
+// comes on one channel before an older one on the other.
 bool IsConfigDue(const ConfigRecord& record, const std::optional<Session>& open);
 
 void OfferConfigTo(ConfigRecord& record, const std::string& session_id);

@@ -140,9 +140,9 @@ class ConfigStore {
                                                  Time now) = 0;
   virtual Result<DesiredConfig> GetDesiredConfig(
       const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
-  // The configuration, if there is one that the agent was not handed yet and that
-  // no open session has on offer; it is then on offer to this one.
-  // SESSION_FENCED.
+  // The configuration, if there is one that the agent was not handed yet and no
+  // version of it is on offer to the open session and not delivered yet; it is then
+  // on offer to this one. SESSION_FENCED.
   virtual Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) = 0;
   // The session was written this version. One of a session that has ended counts
   // all the same: the agent has it. One that is gone is no error.

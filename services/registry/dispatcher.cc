@@ -141,6 +141,7 @@ Dispatcher::Outcome Dispatcher::OfferConfig(const LiveSession& session) {
     return outcome;
   }
   if (!*offer) return Outcome::kMore;
+  parts_.directory.ConfigOffered(session.fence);
   // If it does not arrive, the offer falls with the session or with the link.
   const bool sent = session.link->Send(DeliverConfigMessage(session.fence.session_id, **offer));
   return sent ? Outcome::kMore : Outcome::kDone;

@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "services/registry/applied_acks.h"
+#include "services/registry/dispatcher.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/reported.h"
+#include "services/registry/session_directory.h"
 #include "services/registry/syncer.h"
 
 namespace edgeplane::registry {
@@ -91,6 +93,15 @@ void Sort(const v1::GatewayMessage& message, const std::string& gateway_id, Time
   }
 }
 
+// Whatever changed while it was on its way has waited for this.
+Status NoteWritten(const RegistryParts& parts, const LinkBatch::ConfigWrite& write) {
+  Status status = parts.store.ConfigDelivered(write.fence, write.version, parts.clock.Now());
+  if (status.ok() && parts.directory.ConfigWritten(write.fence)) {
+    parts.dispatcher.Wake(write.fence.agent_id);
+  }
+  return status;
+}
+
 Status RecordEvents(const RegistryParts& parts, const std::vector<storage::Event>& events) {
   const Result<size_t> stored = parts.store.RecordEvents(events);
   if (!stored.ok()) return stored.error();
@@ -135,10 +146,7 @@ std::optional<FailedCall> RecordReports(const RegistryParts& parts, const LinkBa
 std::vector<StoreCall> SettlingCalls(const RegistryParts& parts, const LinkBatch& batch) {
   std::vector<StoreCall> calls;
   for (const LinkBatch::ConfigWrite& write : batch.config_writes) {
-    calls.push_back({"ConfigDelivered", [&parts, write] {
-                       return parts.store.ConfigDelivered(write.fence, write.version,
-                                                          parts.clock.Now());
-                     }});
+    calls.push_back({"ConfigDelivered", [&parts, write] { return NoteWritten(parts, write); }});
   }
   for (const LinkBatch::Unanswered& sync : batch.unanswered) {
     calls.push_back({"ReturnSync",

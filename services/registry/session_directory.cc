@@ -14,7 +14,7 @@ bool SessionDirectory::Enter(const storage::Fence& fence, std::shared_ptr<Link> 
   if (entry.link != nullptr && entry.fence.epoch > fence.epoch) return false;
   // Said again over the same link: what is on its way still is.
   if (entry.link == link && entry.fence.session_id == fence.session_id) return true;
-  replaced = std::exchange(entry, Entry{fence, std::move(link), false, false, {}});
+  replaced = std::exchange(entry, Entry{fence, std::move(link), false, false, false, {}});
   return true;
 }
 
@@ -64,7 +64,23 @@ bool SessionDirectory::WantConfig(const std::string& agent_id) {
 
 void SessionDirectory::LookAtConfig(const storage::Fence& fence) {
   const std::lock_guard lock(mutex_);
-  if (Entry* entry = FindEntry(fence.agent_id, fence.session_id)) entry->config_wanted = false;
+  Entry* entry = FindEntry(fence.agent_id, fence.session_id);
+  if (entry == nullptr) return;
+  entry->config_wanted = false;
+  entry->config_waits = true;
+}
+
+void SessionDirectory::ConfigOffered(const storage::Fence& fence) {
+  const std::lock_guard lock(mutex_);
+  if (Entry* entry = FindEntry(fence.agent_id, fence.session_id)) entry->config_waits = false;
+}
+
+bool SessionDirectory::ConfigWritten(const storage::Fence& fence) {
+  const std::lock_guard lock(mutex_);
+  Entry* entry = FindEntry(fence.agent_id, fence.session_id);
+  if (entry == nullptr || !entry->config_waits) return false;
+  entry->config_wanted = true;
+  return true;
 }
 
 bool SessionDirectory::AddOutstanding(const storage::Fence& fence,

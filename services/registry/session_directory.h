@@ -48,6 +48,11 @@ class SessionDirectory {
   bool WantConfig(const std::string& agent_id);
   // It is looked at now: what changes from now on is wanted again.
   void LookAtConfig(const storage::Fence& fence);
+  // What was found then is on offer.
+  void ConfigOffered(const storage::Fence& fence);
+  // An offer was written. True when one that was found to be none may have waited
+  // for that: the configuration is wanted again.
+  bool ConfigWritten(const storage::Fence& fence);
   // False when the session has gone.
   bool AddOutstanding(const storage::Fence& fence, const std::vector<Outstanding>& commands);
   // The command is off the way; nothing if it was not on it.
@@ -64,6 +69,7 @@ class SessionDirectory {
     std::shared_ptr<Link> link;
     bool confirmed = false;
     bool config_wanted = false;
+    bool config_waits = false;  // or nothing was to be offered
     DeliveryWindow window;
   };
   Entry* FindEntry(const std::string& agent_id, const std::string& session_id);

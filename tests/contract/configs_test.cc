@@ -87,22 +87,25 @@ TEST_P(ConfigContract, IsOfferedToTheOpenSessionOnce) {
   EXPECT_EQ(Offered(Open("a", 2)), 0) << "it goes out once";
 }
 
-TEST_P(ConfigContract, AChangeIsOfferedOverAnOpenOffer) {
+TEST_P(ConfigContract, AChangeWaitsForAnOpenOffer) {
   MakeAgent("a");
   const Fence fence = Open("a", 1);
   Set("{}");
   EXPECT_EQ(Offered(fence), 1);
   Set(R"({"k":1})");
-  EXPECT_EQ(Offered(fence), 2);
+  Set(R"({"k":2})");
+  EXPECT_EQ(Offered(fence), 0) << "1 is still on its way";
+  EXPECT_EQ(Synced(50), 0) << "nor does it come before 1 on the other channel";
   EXPECT_TRUE(Deliver(fence, 1));
   EXPECT_EQ(Config().delivered_version, 1);
-  EXPECT_EQ(Offered(fence), 0) << "2 is still on its way";
-  EXPECT_TRUE(Deliver(fence, 2, After(4)));
+  EXPECT_EQ(Offered(fence), 3);
+  EXPECT_EQ(Offered(fence), 0);
+  EXPECT_TRUE(Deliver(fence, 3, After(4)));
   EXPECT_TRUE(Deliver(fence, 1, After(5))) << "late, and nothing new";
-  EXPECT_EQ(Config().delivered_version, 2);
+  EXPECT_EQ(Config().delivered_version, 3);
   EXPECT_EQ(Config().deliver_time, After(4));
   EXPECT_TRUE(Deliver(fence, 9)) << "there is no such version";
-  EXPECT_EQ(Config().delivered_version, 2);
+  EXPECT_EQ(Config().delivered_version, 3);
 }
 
 TEST_P(ConfigContract, AnOfferFallsWithItsSession) {
@@ -138,6 +141,7 @@ TEST_P(ConfigContract, ReconcilingDropsAnOfferThatNeverArrived) {
   held.unacknowledged_known = true;
   ASSERT_TRUE(store().ReconcileGateway("gw", {held}, After(3)).ok());
   EXPECT_EQ(Offered(fence), 1);
+  ASSERT_TRUE(Deliver(fence, 1));
   Set(R"({"k":1})");
   EXPECT_EQ(Offered(fence), 2);
   held.unwritten_config_version = 1;

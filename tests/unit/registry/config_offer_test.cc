@@ -120,6 +120,34 @@ TEST_F(ConfigOfferTest, IsNotOfferedAgainWhileTheGatewayHoldsIt) {
   EXPECT_EQ(DeliveredVersion(), version);
 }
 
+// A slow agent has one on its way, however often it changes.
+TEST_F(ConfigOfferTest, AChangeWaitsUntilWhatIsOnItsWayIsWritten) {
+  Connect();
+  const int64_t first = Set(R"({"x":1})");
+  EXPECT_EQ(Take(), Texts{R"({"x":1})"});
+  Set(R"({"x":2})");
+  const int64_t last = Set(R"({"x":3})");
+  EXPECT_TRUE(Take().empty());
+  Say(WrittenOf(2, fence_, first));
+  EXPECT_EQ(Take(), Texts{R"({"x":3})"});
+  Say(WrittenOf(3, fence_, last));
+  EXPECT_TRUE(Take().empty());
+  EXPECT_EQ(DeliveredVersion(), last);
+}
+
+TEST_F(ConfigOfferTest, AChangeThatWaitsOutlastsTheLink) {
+  Connect();
+  const int64_t version = Set(R"({"x":1})");
+  Set(R"({"x":2})");
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({{fence_, {}}});
+  hello.mutable_hello()->mutable_sessions(0)->set_unwritten_config_version(version);
+  Say(hello);
+  EXPECT_TRUE(Take().empty());
+  Say(WrittenOf(1, fence_, version));
+  EXPECT_EQ(Take(), Texts{R"({"x":2})"});
+}
+
 TEST_F(ConfigOfferTest, WaitsForRoomOnTheLink) {
   Connect();
   gateway_.outlet->SetRoom(false);
