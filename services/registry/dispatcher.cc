@@ -95,11 +95,15 @@ Dispatcher::Outcome Dispatcher::Deliver(const std::string& agent_id) {
   }
   // Room on the link wakes again, as CommandWritten does.
   if (!session->link->HasRoomFor(agent_id)) return Outcome::kDone;
+  bool config_failed = false;
   if (session->config_wanted) {
-    if (const Outcome outcome = OfferConfig(*session); outcome != Outcome::kMore) return outcome;
+    const Outcome outcome = OfferConfig(*session);
+    if (outcome == Outcome::kDone) return outcome;
+    // It stays wanted; the commands do not wait for it.
+    config_failed = outcome == Outcome::kLeftBehind;
   }
-  if (session->room.count == 0) return Outcome::kDone;
-  return ClaimAndSend(*session);
+  const Outcome outcome = session->room.count == 0 ? Outcome::kDone : ClaimAndSend(*session);
+  return outcome == Outcome::kDone && config_failed ? Outcome::kLeftBehind : outcome;
 }
 
 // A session that comes with a Hello may have been disabled or superseded while

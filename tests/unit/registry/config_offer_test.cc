@@ -181,6 +181,20 @@ TEST_F(ConfigOfferTest, TriesAgainAfterAStoreFailure) {
   EXPECT_EQ(Take(), Texts{R"({"x":1})"});
 }
 
+TEST_F(ConfigOfferTest, CommandsDoNotWaitForOneThatFails) {
+  Connect();
+  const std::string id = h_.Enqueue("a");
+  h_.store.FailOperation(2, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
+  h_.store.FailOperation(4, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
+  Set(R"({"x":1})");  // one call, and then: offer, claim, offer, claim
+  const std::vector<v1::RegistryMessage> sent = gateway_.outlet->Take();
+  EXPECT_EQ(Delivered(sent), Texts{id});
+  EXPECT_TRUE(Configs(sent).empty());
+  h_.sweeper.Sweep();
+  h_.Settle();
+  EXPECT_EQ(Take(), Texts{R"({"x":1})"});
+}
+
 TEST_F(ConfigOfferTest, EndsTheLinkWhenAnOfferIsInDoubt) {
   Connect();
   h_.store.DoubtOperation(2);
