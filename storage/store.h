@@ -99,10 +99,10 @@ class SyncStore {
   // AGENT_IS_DISABLED.
   virtual Result<SyncOutcome> SyncAgent(const SyncRequest& request) = 0;
   // Nothing of the sync's answer was written: what it delivered, and is still
-  // DELIVERED by it, goes back uncounted, and so does its configuration. Gives the
-  // commands.
-  virtual Result<std::vector<Command>> ReturnSync(const std::string& agent_id,
-                                                  const std::string& sync_id, Time now) = 0;
+  // DELIVERED by it, goes back uncounted, and so does its configuration. Gives what
+  // went back.
+  virtual Result<SyncReturned> ReturnSync(const std::string& agent_id, const std::string& sync_id,
+                                          Time now) = 0;
   // Up to `count_max` commands that a sync delivered before `delivered_before` and
   // that are still DELIVERED go back to the queue or, where max_deliveries is used
   // up, into IN_DOUBT; those that wait longest first. Gives them.

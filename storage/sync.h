@@ -29,6 +29,12 @@ struct SyncRequest {
   Time now{};
 };
 
+// What of an answer goes back.
+struct SyncReturned {
+  std::vector<Command> commands;
+  bool config = false;  // the configuration, and it is to be handed out again
+};
+
 struct SyncOutcome {
   std::vector<Command> received;  // by last_command_id
   std::vector<Command> commands;  // handed out, as by ClaimCommands

@@ -4,8 +4,10 @@
 
 #include "base/log.h"
 #include "services/registry/command_moves.h"
+#include "services/registry/dispatcher.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/reported.h"
+#include "services/registry/session_directory.h"
 #include "services/registry/store_failure.h"
 #include "services/registry/unanswered_syncs.h"
 
@@ -99,10 +101,10 @@ Status TakeBackSync(const RegistryParts& parts, const std::string& agent_id,
                     const std::string& sync_id) {
   const Time now = parts.clock.Now();
   parts.unanswered.Note(sync_id, now);
-  const Result<std::vector<storage::Command>> returned =
-      parts.store.ReturnSync(agent_id, sync_id, now);
+  const Result<storage::SyncReturned> returned = parts.store.ReturnSync(agent_id, sync_id, now);
   if (!returned.ok()) return StoreFailed("ReturnSync", returned.error());
-  NoteMoved(parts, *returned);
+  NoteMoved(parts, returned->commands);
+  if (returned->config && parts.directory.WantConfig(agent_id)) parts.dispatcher.Wake(agent_id);
   return {};
 }
 

@@ -51,8 +51,8 @@ class MemoryStore final : public Store {
   Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) override;
 
   Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
-  Result<std::vector<Command>> ReturnSync(const std::string& agent_id, const std::string& sync_id,
-                                          Time now) override;
+  Result<SyncReturned> ReturnSync(const std::string& agent_id, const std::string& sync_id,
+                                  Time now) override;
   Result<std::vector<Command>> ReleaseOverdue(Time delivered_before, Time now,
                                               size_t count_max) override;
 

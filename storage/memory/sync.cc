@@ -41,20 +41,21 @@ std::vector<Command> MemoryStore::ReceiveNamed(const SyncRequest& request) {
   return received;
 }
 
-Result<std::vector<Command>> MemoryStore::ReturnSync(const std::string& agent_id,
-                                                     const std::string& sync_id, Time now) {
-  return Write([&]() -> Result<std::vector<Command>> {
-    std::vector<Command> returned;
+Result<SyncReturned> MemoryStore::ReturnSync(const std::string& agent_id,
+                                             const std::string& sync_id, Time now) {
+  return Write([&]() -> Result<SyncReturned> {
+    SyncReturned returned;
     for (auto& [sequence, stored] : commands_) {
       const Command& command = stored.record.command;
       if (command.agent_id != agent_id || command.state != CommandState::kDelivered) continue;
       if (SyncOf(stored.record) != sync_id) continue;
       AdvanceRecord(stored.record, SyncUnanswered(now));
-      returned.push_back(command);
+      returned.commands.push_back(command);
     }
     StoredAgent* stored = FindAgent(agent_id);
     if (stored != nullptr && ReturnConfig(stored->config, sync_id)) {
       stored->agent.delivered_config_version = stored->config.config.delivered_version;
+      returned.config = true;
     }
     return returned;
   });

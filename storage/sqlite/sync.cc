@@ -101,15 +101,16 @@ Result<SyncOutcome> Exchange(Connection& db, const SyncRequest& request) {
   return SyncOutcome{std::move(*received), std::move(*commands), *stored, std::move(*config)};
 }
 
-Result<Commands> Return(Connection& db, const std::string& agent_id, const std::string& sync_id,
-                        Time now) {
+Result<SyncReturned> Return(Connection& db, const std::string& agent_id, const std::string& sync_id,
+                            Time now) {
   const Result<Sequences> delivered = ListSynced(db, agent_id, sync_id, true);
   if (!delivered.ok()) return delivered.error();
-  Result<Commands> returned = sqlite::AdvanceAll(db, *delivered, SyncUnanswered(now));
-  if (!returned.ok()) return returned;
+  Result<Commands> commands = sqlite::AdvanceAll(db, *delivered, SyncUnanswered(now));
+  if (!commands.ok()) return commands.error();
   Result<ConfigRecord> record = sqlite::LoadConfig(db, agent_id);
   if (!record.ok()) return record.error();
-  if (ReturnConfig(*record, sync_id)) {
+  SyncReturned returned{*std::move(commands), ReturnConfig(*record, sync_id)};
+  if (returned.config) {
     if (Status saved = sqlite::SaveConfig(db, *record); !saved.ok()) return saved.error();
   }
   return returned;
@@ -135,9 +136,9 @@ Result<SyncOutcome> SqliteStore::SyncAgent(const SyncRequest& request) {
                                    [request](Connection& db) { return Exchange(db, request); });
 }
 
-Result<std::vector<Command>> SqliteStore::ReturnSync(const std::string& agent_id,
-                                                     const std::string& sync_id, Time now) {
-  return writer_->Run<Commands>(
+Result<SyncReturned> SqliteStore::ReturnSync(const std::string& agent_id,
+                                             const std::string& sync_id, Time now) {
+  return writer_->Run<SyncReturned>(
       StoreOperation::kReturnSync,
       [agent_id, sync_id, now](Connection& db) { return Return(db, agent_id, sync_id, now); });
 }

@@ -83,7 +83,7 @@ TEST_P(PersistenceContract, WhatPollingAgentsLeaveIsThereAfterAClose) {
   EXPECT_GT(*store().LastEventSequence(), *last) << "what is gone does not come again";
   const auto returned = store().ReturnSync("a", Id(50), After(8));
   ASSERT_TRUE(returned.ok());
-  EXPECT_THAT(IdsOf(*returned), ElementsAre(Id(2)));
+  EXPECT_THAT(IdsOf(returned->commands), ElementsAre(Id(2)));
 }
 
 TEST_P(PersistenceContract, SessionsSecretsAndConfigurationsAreThereAfterAClose) {

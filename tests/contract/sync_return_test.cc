@@ -36,13 +36,14 @@ TEST_P(SyncReturnContract, AnUnansweredSyncTakesItsCommandsBackUncounted) {
   const Fence fence = Open("a", 1);
   ClaimAll(fence);
 
-  const Result<std::vector<Command>> other = store().ReturnSync("b", Id(50), After(8));
+  const Result<SyncReturned> other = store().ReturnSync("b", Id(50), After(8));
   ASSERT_TRUE(other.ok());
-  EXPECT_THAT(*other, IsEmpty());
-  Result<std::vector<Command>> returned = store().ReturnSync("a", Id(50), After(8));
+  EXPECT_THAT(other->commands, IsEmpty());
+  Result<SyncReturned> returned = store().ReturnSync("a", Id(50), After(8));
   ASSERT_TRUE(returned.ok());
-  EXPECT_THAT(IdsOf(*returned), ElementsAre(Id(1), Id(2)));
-  EXPECT_EQ((*returned)[0].state, CommandState::kQueued);
+  EXPECT_THAT(IdsOf(returned->commands), ElementsAre(Id(1), Id(2)));
+  EXPECT_FALSE(returned->config) << "it handed out none";
+  EXPECT_EQ(returned->commands[0].state, CommandState::kQueued);
   EXPECT_EQ(Get(Id(1)).deliveries, 0);
   EXPECT_EQ(Get(Id(1)).history.back().channel, Channel::kSystem);
   EXPECT_EQ(Get(Id(1)).history.back().time, After(8));
@@ -52,10 +53,10 @@ TEST_P(SyncReturnContract, AnUnansweredSyncTakesItsCommandsBackUncounted) {
 
   returned = store().ReturnSync("a", Id(50), After(8));
   ASSERT_TRUE(returned.ok());
-  EXPECT_THAT(*returned, IsEmpty());
+  EXPECT_THAT(returned->commands, IsEmpty());
   returned = store().ReturnSync("a", Id(1), After(8));  // the session's id
   ASSERT_TRUE(returned.ok());
-  EXPECT_THAT(*returned, IsEmpty());
+  EXPECT_THAT(returned->commands, IsEmpty());
   // What never got there is not answered by what names a companion.
   EXPECT_THAT(Named(Id(3), 52), IsEmpty());
   EXPECT_EQ(AckOne(HttpAckOf("a", Id(1), CommandEvent::kAckCompleted, 0)).verdict,

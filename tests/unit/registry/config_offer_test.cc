@@ -181,6 +181,19 @@ TEST_F(ConfigOfferTest, TriesAgainAfterAStoreFailure) {
   EXPECT_EQ(Take(), Texts{R"({"x":1})"});
 }
 
+TEST_F(ConfigOfferTest, WhatASyncGivesBackGoesToTheConnection) {
+  ASSERT_TRUE(h_.store.SetDesiredConfig("a", R"({"x":1})", false, h_.clock.Now()).ok());
+  const v1::SyncRequest request = SyncOf("a", h_.clock.Now());
+  v1::SyncResponse response;
+  ASSERT_TRUE(h_.syncer.Sync(request, response, NeverAbandoned).ok());
+  EXPECT_EQ(response.result().config_json(), R"({"x":1})");
+  Connect();
+  EXPECT_EQ(DeliveredVersion(), 1);
+  ASSERT_TRUE(TakeBackSync(h_.parts, "a", request.sync_id()).ok());
+  h_.Settle();
+  EXPECT_EQ(Take(), Texts{R"({"x":1})"});
+}
+
 TEST_F(ConfigOfferTest, CommandsDoNotWaitForOneThatFails) {
   Connect();
   const std::string id = h_.Enqueue("a");
