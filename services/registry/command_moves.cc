@@ -1,5 +1,7 @@
 #include "services/registry/command_moves.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -12,6 +14,17 @@ void NoteMoves(const RegistryParts& parts, const storage::CommandMoves& moves) {
     parts.metrics.CommandMoved(move.state);
     parts.signals.Changed(move.command_id);
   }
+}
+
+bool IsFirstOnTheWire(const storage::Command& command) {
+  if (command.deliveries != 1) return false;
+  const auto by_sync = [](const storage::CommandStep& step) {
+    return step.state == storage::CommandState::kDelivered &&
+           step.channel == storage::Channel::kHttp;
+  };
+  // The last step is the delivery itself.
+  return command.history.empty() ||
+         std::none_of(command.history.begin(), std::prev(command.history.end()), by_sync);
 }
 
 void NoteMoved(const RegistryParts& parts, const std::vector<storage::Command>& commands) {

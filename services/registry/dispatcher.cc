@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "services/registry/command_moves.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/store_failure.h"
@@ -171,7 +172,7 @@ void Dispatcher::Send(const LiveSession& session, const std::vector<storage::Com
     parts_.metrics.CommandMoved(storage::CommandState::kDelivered);
     parts_.signals.Changed(command.command_id);
     outstanding.push_back({command.command_id, command.payload_json.size(), command.create_time,
-                           command.deliveries == 1});
+                           IsFirstOnTheWire(command)});
   }
   // Before they are sent: the gateway may report one as written at once. What is
   // not sent because the session or the link has gone stays DELIVERED, until

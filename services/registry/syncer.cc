@@ -78,7 +78,9 @@ Status Syncer::Exchange(storage::SyncRequest sync, v1::SyncResponse& response,
     return CallerGone();
   }
   v1::SyncResponse::Result& result = *response.mutable_result();
+  const Time now = parts_.clock.Now();
   for (const storage::Command& command : outcome->commands) {
+    if (IsFirstOnTheWire(command)) parts_.metrics.CommandOnTheWireAfter(now - command.create_time);
     SetDeliver(sync.sync_id, command, *result.add_commands());
   }
   if (outcome->config) result.set_config_json(outcome->config->config_json);
@@ -88,10 +90,6 @@ Status Syncer::Exchange(storage::SyncRequest sync, v1::SyncResponse& response,
 void Syncer::Note(const storage::SyncOutcome& outcome) const {
   NoteMoved(parts_, outcome.received);
   NoteMoved(parts_, outcome.commands);
-  const Time now = parts_.clock.Now();
-  for (const storage::Command& command : outcome.commands) {
-    if (command.deliveries == 1) parts_.metrics.CommandOnTheWireAfter(now - command.create_time);
-  }
   if (outcome.events_stored == 0) return;
   parts_.metrics.EventsStored(storage::Channel::kHttp, outcome.events_stored);
   parts_.event_signals.Changed();

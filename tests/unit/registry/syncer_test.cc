@@ -162,58 +162,6 @@ TEST_F(SyncerTest, AStoreFailureIsNoAnswer) {
   EXPECT_EQ(HandedOut(Sync()), Ids{id});
 }
 
-// The gateway says that there was no answer, and so nothing is lost.
-TEST_F(SyncerTest, WhatAFailureInDoubtHandedOutComesBack) {
-  const std::string id = h_.Enqueue("a", 1);
-  const v1::SyncRequest request = SyncOf("a", h_.clock.Now());
-  h_.store.DoubtOperation(1);
-  EXPECT_EQ(Sync(request).decision_case(), v1::SyncResponse::DECISION_NOT_SET);
-  EXPECT_EQ(h_.StateOf(id), CommandState::kDelivered);
-  ASSERT_TRUE(TakeBackSync(h_.parts, "a", request.sync_id()).ok());
-  EXPECT_EQ(h_.StateOf(id), CommandState::kQueued);
-  EXPECT_EQ(HandedOut(Sync()), Ids{id});
-  EXPECT_EQ(h_.store.GetCommand(id)->deliveries, 1);
-}
-
-TEST_F(SyncerTest, HandsOutNothingNobodyWaitsFor) {
-  const std::string id = h_.Enqueue("a", 1);
-  EXPECT_EQ(Sync(SyncOf("a", h_.clock.Now()), [] { return true; }).decision_case(),
-            v1::SyncResponse::DECISION_NOT_SET);
-  EXPECT_EQ(h_.store.GetCommand(id)->history.size(), 1u) << "the store was not asked";
-  int asked = 0;
-  Sync(SyncOf("a", h_.clock.Now()), [&] { return ++asked == 2; });
-  EXPECT_FALSE(status_.ok());
-  EXPECT_EQ(h_.StateOf(id), CommandState::kQueued);
-  EXPECT_EQ(h_.store.GetCommand(id)->deliveries, 0);
-}
-
-// The word that nothing was written may overtake the sync itself.
-TEST_F(SyncerTest, ASyncThatIsCarriedOutTooLateIsTakenBack) {
-  const std::string id = h_.Enqueue("a", 1);
-  ASSERT_TRUE(h_.store.SetDesiredConfig("a", R"({"x":1})", false, h_.clock.Now()).ok());
-  const v1::SyncRequest late = SyncOf("a", h_.clock.Now());
-  ASSERT_TRUE(TakeBackSync(h_.parts, "a", late.sync_id()).ok());
-  EXPECT_EQ(Sync(late).decision_case(), v1::SyncResponse::DECISION_NOT_SET);
-  EXPECT_FALSE(status_.ok());
-  EXPECT_EQ(h_.store.GetCommand(id)->deliveries, 0);
-  EXPECT_EQ(HandedOut(Sync()), Ids{id});
-  EXPECT_EQ(response_.result().config_json(), R"({"x":1})");
-}
-
-TEST_F(SyncerTest, WhatIsTakenBackGoesToTheConnection) {
-  const std::string id = h_.Enqueue("a", 1);
-  const v1::SyncRequest request = SyncOf("a", h_.clock.Now());
-  Sync(request);
-  const storage::Fence fence = h_.OpenSession("a");
-  const LinkedGatewayUnderTest gateway = h_.JoinedLink({{fence, {}}});
-  EXPECT_TRUE(Delivered(gateway.outlet->Take()).empty()) << "in flight on the other channel";
-  ASSERT_TRUE(TakeBackSync(h_.parts, "a", request.sync_id()).ok());
-  h_.Settle();
-  EXPECT_EQ(Delivered(gateway.outlet->Take()), Ids{id});
-  EXPECT_TRUE(HandedOut(Sync()).empty());
-  EXPECT_TRUE(Shows("edgeplane_commands_total{state=\"QUEUED\"} 1"));
-}
-
 TEST_F(SyncerTest, ChecksTheRequest) {
   const auto expect_invalid = [this](void (*spoil)(v1::SyncRequest&)) {
     v1::SyncRequest request = SyncOf("a", h_.clock.Now());
