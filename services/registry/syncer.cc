@@ -72,10 +72,8 @@ Status Syncer::Exchange(storage::SyncRequest sync, v1::SyncResponse& response,
   }
   Note(*outcome);
   if (abandoned() || parts_.unanswered.Contains(sync.sync_id)) {
-    if (Status status = TakeBackSync(parts_, sync.agent_id, sync.sync_id); !status.ok()) {
-      return status;
-    }
-    return CallerGone();
+    const Status status = TakeBackSync(parts_, sync.agent_id, sync.sync_id);
+    return status.ok() ? CallerGone() : StoreFailed("ReturnSync", status.error());
   }
   v1::SyncResponse::Result& result = *response.mutable_result();
   const Time now = parts_.clock.Now();
@@ -100,7 +98,7 @@ Status TakeBackSync(const RegistryParts& parts, const std::string& agent_id,
   const Time now = parts.clock.Now();
   parts.unanswered.Note(sync_id, now);
   const Result<storage::SyncReturned> returned = parts.store.ReturnSync(agent_id, sync_id, now);
-  if (!returned.ok()) return StoreFailed("ReturnSync", returned.error());
+  if (!returned.ok()) return returned.error();
   NoteMoved(parts, returned->commands);
   if (returned->config && parts.directory.WantConfig(agent_id)) parts.dispatcher.Wake(agent_id);
   return {};

@@ -32,7 +32,8 @@ class Syncer {
 };
 
 // Nothing of this sync's answer was written, says its gateway: what it handed out
-// goes back, also if it is only now about to be. Doing it twice changes nothing.
+// goes back, also if it is only now about to be. Doing it twice changes nothing. A
+// failure is the store's, and not in the log yet.
 Status TakeBackSync(const RegistryParts& parts, const std::string& agent_id,
                     const std::string& sync_id);
 

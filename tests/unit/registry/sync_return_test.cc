@@ -86,6 +86,22 @@ TEST_F(SyncReturnTest, WhatIsTakenBackGoesToTheConnection) {
   EXPECT_TRUE(Shows("edgeplane_commands_total{state=\"QUEUED\"} 1"));
 }
 
+TEST_F(SyncReturnTest, AFailureIsInTheLogOnce) {
+  const LinkedGatewayUnderTest gateway = h_.JoinedLink();
+  v1::GatewayMessage message;
+  message.set_sequence(1);
+  message.mutable_sync_unanswered()->set_agent_id("a");
+  message.mutable_sync_unanswered()->set_sync_id(NewUuid(h_.clock.Now()));
+  h_.store.FailOperation(1, MakeError(v1::ErrorReason::STORE_UNAVAILABLE, "full"));
+  testing::internal::CaptureStderr();
+  gateway.link->Receive(message);
+  h_.Settle();
+  const std::string log = testing::internal::GetCapturedStderr();
+  const size_t first = log.find("operation=ReturnSync");
+  ASSERT_NE(first, std::string::npos) << log;
+  EXPECT_EQ(log.find("operation=ReturnSync", first + 1), std::string::npos) << log;
+}
+
 // However often it is handed out before anybody gets it.
 TEST_F(SyncReturnTest, IsOnTheWireOnce) {
   h_.Enqueue("a", 1);
