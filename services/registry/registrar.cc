@@ -79,9 +79,18 @@ void Refuse(const storage::Joined& joined, const storage::Registration& asked,
   refused.set_agent_id(asked.new_agent_id);
 }
 
+void LogSecretLost(const std::string& agent_id, std::string_view cause) {
+  LogWarning(
+      "agent secret lost",
+      {{"agent", agent_id},
+       {"cause", cause},
+       {"remedy", "if the agent cannot connect, rotate its secret and give it the new one"}});
+}
+
 }  // namespace
 
-Status Registrar::Register(const v1::RegisterRequest& request, v1::RegisterResponse& response) {
+Status Registrar::Register(const v1::RegisterRequest& request, v1::RegisterResponse& response,
+                           const Abandoned& abandoned) {
   const CallerRef caller{
       request.gateway_id(), {}, request.registration_token(), request.peer_address()};
   if (Status status = CheckCaller(caller, Naming::kOptional); !status.ok()) return status;
@@ -101,8 +110,14 @@ Status Registrar::Register(const v1::RegisterRequest& request, v1::RegisterRespo
         storage::SealedSecret{vault_.SealSecret(secret.Reveal(), asked.new_agent_id),
                               vault_.Fingerprint(secret.Reveal()), asked.now, std::nullopt};
   }
+  if (abandoned()) return CallerGone();
   const Result<storage::Joined> joined = parts_.store.RegisterAgent(asked);
-  if (!joined.ok()) return StoreFailed("RegisterAgent", joined.error());
+  if (!joined.ok()) {
+    if (asked.secret && joined.error().code == v1::ErrorReason::STORE_IN_DOUBT) {
+      LogSecretLost(asked.new_agent_id, "the store does not say whether it made the agent");
+    }
+    return StoreFailed("RegisterAgent", joined.error());
+  }
   if (joined->verdict != storage::JoinVerdict::kJoined) {
     parts_.metrics.Registered(Outcome::kRefused);
     Refuse(*joined, asked, vault_.Fingerprint(request.registration_token()), response);
@@ -117,6 +132,9 @@ Status Registrar::Register(const v1::RegisterRequest& request, v1::RegisterRespo
   LogInfo("agent joined", {{"agent", joined->agent_id},
                            {"peer", request.peer_address()},
                            {"join_token", joined->token ? joined->token->join_token_id : ""}});
+  if (asked.secret && abandoned()) {
+    LogSecretLost(joined->agent_id, "nobody waited for the answer");
+  }
   return {};
 }
 

@@ -35,10 +35,12 @@ RegistryFace::Unary* RegistryFace::Acknowledge(Context* context,
 
 RegistryFace::Unary* RegistryFace::Register(Context* context, const v1::RegisterRequest* request,
                                             v1::RegisterResponse* response) {
-  return rpc::RunOnPool(parts_.pool, context, request, response,
-                        [this](const v1::RegisterRequest& asked, v1::RegisterResponse& answer) {
-                          return answerers_.registrar.Register(asked, answer);
-                        });
+  return rpc::RunOnPool(
+      parts_.pool, context, request, response,
+      [this, context](const v1::RegisterRequest& asked, v1::RegisterResponse& answer) {
+        return answerers_.registrar.Register(asked, answer,
+                                             [context] { return context->IsCancelled(); });
+      });
 }
 
 RegistryFace::Unary* RegistryFace::DescribeAgent(Context* context,

@@ -168,5 +168,35 @@ TEST_F(RegistrarTest, ChecksTheRequest) {
   }
 }
 
+TEST_F(RegistrarTest, MakesNoAgentNobodyWaitsFor) {
+  AddToken();
+  const Status status =
+      registrar_.Register(Request("+15551234568", true), response_, [] { return true; });
+  ASSERT_FALSE(status.ok());
+  EXPECT_FALSE(h_.store.GetAgent("edge_15551234568").ok());
+  EXPECT_EQ(h_.store.ListJoinTokens({})->items[0].uses, 0);
+}
+
+// Nobody can tell it again: an operator has to know.
+TEST_F(RegistrarTest, ASecretThatNobodyGotIsInTheLog) {
+  AddToken();
+  const auto log_of = [&](const v1::RegisterRequest& request, bool abandoned) {
+    int asked = 0;
+    testing::internal::CaptureStderr();
+    response_.Clear();
+    status_ = registrar_.Register(request, response_, [&] { return abandoned && ++asked == 2; });
+    return testing::internal::GetCapturedStderr();
+  };
+  const std::string lost = "agent secret lost agent=edge_";
+  EXPECT_NE(log_of(Request("+15550000001", true), true).find(lost + "15550000001"),
+            std::string::npos);
+  EXPECT_EQ(log_of(Request("+15550000002", true), false).find(lost), std::string::npos);
+  EXPECT_EQ(log_of(Request("+15550000003"), true).find(lost), std::string::npos);
+  h_.store.DoubtOperation(1);
+  EXPECT_NE(log_of(Request("+15550000004", true), false).find(lost + "15550000004"),
+            std::string::npos);
+  EXPECT_EQ(status_.error().code, v1::ErrorReason::STORE_IN_DOUBT);
+}
+
 }  // namespace
 }  // namespace edgeplane::registry
