@@ -76,7 +76,8 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, const AdmissionVer
 
   if (grant != nullptr) return Granted(session, *grant, response, abandoned);
   if (answer.ok()) {
-    RefuseTakeover(session, std::get<storage::SessionHeld>(*answer), response);
+    RefuseTakeover(session, verdict.credential_kind, std::get<storage::SessionHeld>(*answer),
+                   response);
     return {};
   }
   std::optional<AdmissionRefusal> refusal = ChangedMeanwhile(answer.error());
@@ -101,7 +102,8 @@ Status Admitter::Granted(const storage::SessionRequest& session, const storage::
 }
 
 void Admitter::RefuseTakeover(const storage::SessionRequest& session,
-                              const storage::SessionHeld& held, v1::AdmitResponse& response) {
+                              const std::string& credential_kind, const storage::SessionHeld& held,
+                              v1::AdmitResponse& response) {
   LogWarning("session takeover refused", {{"agent", session.agent_id},
                                           {"peer", session.peer_address},
                                           {"gateway", session.gateway_id},
@@ -110,6 +112,7 @@ void Admitter::RefuseTakeover(const storage::SessionRequest& session,
   v1::RefusedAttempt& refused = *response.mutable_refused();
   refused.set_reason(v1::TAKEOVER_FLAPPING);
   refused.set_detail(TakeoverDetail(held, session.takeovers));
+  refused.mutable_presented()->set_credential_kind(credential_kind);
   refused.mutable_presented()->set_fingerprint(session.secret_fingerprint);
   refused.mutable_expected()->set_session_peer_address(held.by.peer_address);
   // Up to a whole second: Retry-After has no parts of one.

@@ -2,6 +2,8 @@
 // and ends the one it takes over from.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "services/registry/authenticator.h"
@@ -27,8 +29,8 @@ class Admitter {
                      v1::AdmitResponse& response, const Abandoned& abandoned);
   Status Granted(const storage::SessionRequest& session, const storage::SessionGrant& grant,
                  v1::AdmitResponse& response, const Abandoned& abandoned);
-  void RefuseTakeover(const storage::SessionRequest& session, const storage::SessionHeld& held,
-                      v1::AdmitResponse& response);
+  void RefuseTakeover(const storage::SessionRequest& session, const std::string& credential_kind,
+                      const storage::SessionHeld& held, v1::AdmitResponse& response);
   void TakeOver(const storage::Session& superseded, const storage::SessionRequest& by);
 
   const RegistryParts& parts_;

@@ -50,6 +50,8 @@ TEST_F(TakeoverTest, TwoProcessesThatThrowEachOtherOutAreStopped) {
   const v1::RefusedAttempt& refused = response.refused();
   EXPECT_EQ(refused.reason(), v1::TAKEOVER_FLAPPING);
   EXPECT_EQ(refused.retry_after().seconds(), 60);
+  EXPECT_EQ(refused.presented().credential_kind(), "raw secret");
+  EXPECT_EQ(refused.presented().fingerprint(), h_.vault.Fingerprint(RegistryHarness::kSecret));
   EXPECT_EQ(refused.expected().session_peer_address(), "10.0.0.1:1");
   EXPECT_EQ(
       refused.detail(),
