@@ -6,8 +6,11 @@ void PendingAdmissions::Granted(const storage::Fence& fence, const std::string& 
                                 Time now) {
   const std::lock_guard lock(mutex_);
   const auto [it, inserted] = grants_.try_emplace(fence.agent_id, Grant{fence, gateway_id, now});
-  // Grants of one agent may come here in another order than the store made them.
-  if (!inserted && it->second.fence.epoch < fence.epoch) it->second = Grant{fence, gateway_id, now};
+  if (inserted) return;
+  // Grants of one agent may come here in another order than the store made them. One
+  // that is in doubt has no place in it, and is the one that somebody has to look at.
+  const bool newer = fence.epoch == 0 || it->second.fence.epoch < fence.epoch;
+  if (newer) it->second = Grant{fence, gateway_id, now};
 }
 
 void PendingAdmissions::Settled(const storage::Fence& fence) {

@@ -24,6 +24,10 @@ constexpr int kBatchesPerSweep = 16;
 constexpr int kSweepsPerSlow = 10;
 // Longer than any upgrade takes: request-head-timeout is 5 minutes at most.
 constexpr std::chrono::minutes kPendingMax{6};
+// Of an admission that is in doubt the gateway was told that there is none, so it
+// will never speak of it: longer than the store may take to do what it did not say
+// in time.
+constexpr std::chrono::seconds kDoubtfulMax{30};
 // Longer than a sync can wait for its turn.
 constexpr std::chrono::minutes kUnansweredMax{5};
 // Sessions that one sweep ends, each with a commit of its own.
@@ -83,18 +87,24 @@ void Sweeper::ExpireCommands() {
 }
 
 // The answer to Admit came too late, or never, to the gateway that had asked. The
-// agent would be connected in every list until its next connection.
+// agent would be connected in every list until its next connection, which would
+// count as a takeover.
 void Sweeper::EndAbandoned(Time now) {
   int ended = 0;
-  for (const PendingAdmissions::Grant& grant : parts_.pending.GrantedBefore(now - kPendingMax)) {
+  for (const PendingAdmissions::Grant& grant : parts_.pending.GrantedBefore(now - kDoubtfulMax)) {
     if (ended == kAbandonedPerSweep || stopping()) return;
-    // A gateway that is away may hold the session, and says so when it is back.
-    const std::shared_ptr<Link> link = parts_.links.Find(grant.gateway_id);
-    if (link == nullptr || !link->welcomed()) continue;
+    if (grant.fence.epoch != 0 && !IsOverdue(grant, now)) continue;
     if (!EndUntakenSession(parts_, grant.fence).ok()) return;
     parts_.pending.Settled(grant.fence);
     ++ended;
   }
+}
+
+bool Sweeper::IsOverdue(const PendingAdmissions::Grant& grant, Time now) const {
+  if (grant.time >= now - kPendingMax) return false;
+  // A gateway that is away may hold the session, and says so when it is back.
+  const std::shared_ptr<Link> link = parts_.links.Find(grant.gateway_id);
+  return link != nullptr && link->welcomed();
 }
 
 void Sweeper::ReleaseOverdue() {

@@ -34,6 +34,8 @@ class Sweeper {
   void Run();
   void ExpireCommands();
   void EndAbandoned(Time now);
+  // Whether the gateway should have spoken of it by now.
+  [[nodiscard]] bool IsOverdue(const PendingAdmissions::Grant& grant, Time now) const;
   void ReleaseOverdue();
   void EndLapsedSessions();
   void PruneEvents();

@@ -43,13 +43,23 @@ TEST_F(AbandonedAdmission, Ends) {
 }
 
 TEST_F(AbandonedAdmission, EndsWhereTheStoreDidNotSayWhetherItGrantedIt) {
-  const LinkedGatewayUnderTest gateway = h_.JoinedLink();
   h_.store.DoubtOperation(1);
   EXPECT_FALSE(Admit().ok());
   ASSERT_TRUE(IsConnected());
-  SweepAfter(std::chrono::minutes(7));
+  SweepAfter(std::chrono::seconds(30));
+  EXPECT_TRUE(IsConnected());
+  SweepAfter(Duration(1));
   EXPECT_FALSE(IsConnected());
   EXPECT_FALSE(h_.pending.Find("a"));
+}
+
+TEST_F(AbandonedAdmission, EndsWhereAnEarlierOneIsPendingToo) {
+  ASSERT_TRUE(Admit().ok());
+  h_.store.DoubtOperation(2);
+  EXPECT_FALSE(Admit().ok());
+  ASSERT_TRUE(IsConnected());
+  SweepAfter(std::chrono::seconds(31));
+  EXPECT_FALSE(IsConnected());
 }
 
 TEST_F(AbandonedAdmission, StaysWhileItsGatewayIsAwayAndMayHoldIt) {

@@ -22,6 +22,15 @@ TEST(PendingAdmissions, KeepsTheNewestOfEachAgent) {
   EXPECT_FALSE(pending.Find("a"));
 }
 
+TEST(PendingAdmissions, OneInDoubtComesAfterWhatThereIs) {
+  PendingAdmissions pending;
+  pending.Granted({"a", "s1", 1}, "g1", kNow);
+  pending.Granted({"a", "s2", 0}, "g1", kNow);
+  EXPECT_EQ(pending.Find("a")->fence.session_id, "s2");
+  pending.Granted({"a", "s3", 3}, "g1", kNow);
+  EXPECT_EQ(pending.Find("a")->fence.session_id, "s3");
+}
+
 TEST(PendingAdmissions, NamesTheOldOnes) {
   PendingAdmissions pending;
   pending.Granted({"a", "s1", 1}, "g1", kNow);
