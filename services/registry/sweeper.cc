@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <memory>
+#include <optional>
 
 #include "services/registry/command_moves.h"
 #include "services/registry/dispatcher.h"
@@ -104,7 +106,10 @@ bool Sweeper::IsOverdue(const PendingAdmissions::Grant& grant, Time now) const {
   if (grant.time >= now - kPendingMax) return false;
   // A gateway that is away may hold the session, and says so when it is back.
   const std::shared_ptr<Link> link = parts_.links.Find(grant.gateway_id);
-  return link != nullptr && link->welcomed();
+  if (link == nullptr || !link->welcomed()) return false;
+  // It may have come back, and spoken, since the list was made.
+  const std::optional<PendingAdmissions::Grant> still = parts_.pending.Find(grant.fence.agent_id);
+  return still && still->fence.session_id == grant.fence.session_id;
 }
 
 void Sweeper::ReleaseOverdue() {

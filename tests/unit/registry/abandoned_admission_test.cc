@@ -89,5 +89,23 @@ TEST_F(AbandonedAdmission, IsTriedAgainWhereTheStoreFails) {
   EXPECT_FALSE(IsConnected());
 }
 
+TEST_F(AbandonedAdmission, IsNotEndedWhenItsGatewaySpeaksOfItAtTheLastMoment) {
+  h_.AddAgent("b");
+  const LinkedGatewayUnderTest gateway = h_.JoinedLink();
+  const storage::Fence a = h_.OpenSession("a");
+  const storage::Fence b = h_.OpenSession("b");
+  for (const storage::Fence& fence : {a, b}) h_.pending.Granted(fence, "g1", h_.clock.Now());
+  // Ending the session of "a" moves its command, which is when "b" opens.
+  const std::string id = h_.Enqueue("a", 1);
+  storage::Claim claim;
+  claim.fence = a;
+  claim.now = h_.clock.Now();
+  ASSERT_TRUE(h_.store.ClaimCommands(claim).ok());
+  const auto subscription = h_.signals.Subscribe(id, [&] { h_.pending.Settled(b); });
+  SweepAfter(std::chrono::minutes(7));
+  EXPECT_FALSE(IsConnected());
+  EXPECT_TRUE(h_.store.GetAgent("b")->session);
+}
+
 }  // namespace
 }  // namespace edgeplane::registry
