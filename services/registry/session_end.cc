@@ -34,6 +34,7 @@ Status EndUntakenSession(const RegistryParts& parts, const storage::Fence& fence
   const auto ended = parts.store.EndSession(end);
   if (!ended.ok()) return StoreFailed("EndSession", ended.error());
   if (*ended) {
+    parts.directory.Remove(end.fence);
     NoteMoves(parts, **ended);
     LogInfo("session abandoned", {{"agent", fence.agent_id}, {"session", fence.session_id}});
   }

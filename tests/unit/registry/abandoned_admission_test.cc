@@ -107,5 +107,14 @@ TEST_F(AbandonedAdmission, IsNotEndedWhenItsGatewaySpeaksOfItAtTheLastMoment) {
   EXPECT_TRUE(h_.store.GetAgent("b")->session);
 }
 
+TEST_F(AbandonedAdmission, LeavesNothingInTheDirectory) {
+  const LinkedGatewayUnderTest gateway = h_.JoinedLink();
+  const storage::Fence fence = h_.OpenSession("a");
+  h_.directory.Enter(fence, gateway.link);
+  ASSERT_TRUE(EndUntakenSession(h_.parts, fence).ok());
+  EXPECT_FALSE(IsConnected());
+  EXPECT_FALSE(h_.directory.Find("a"));
+}
+
 }  // namespace
 }  // namespace edgeplane::registry
