@@ -73,7 +73,7 @@ void Sweeper::Sweep() {
   parts_.links.EndSilent(now - parts_.settings.link_hello_timeout);
   parts_.unanswered.Forget(now - kUnansweredMax);
   EndAbandoned(now);
-  if (sweeps_ % kSweepsPerSlow == 0) PruneEvents();
+  if (events_left_ || sweeps_ % kSweepsPerSlow == 0) PruneEvents();
   RefreshGauges();
 }
 
@@ -139,7 +139,8 @@ void Sweeper::PruneEvents() {
     const Result<size_t> pruned =
         parts_.store.PruneEvents(parts_.clock.Now() - parts_.settings.event_retention, batch);
     if (!pruned.ok()) return Failed("PruneEvents", pruned.error());
-    if (*pruned < batch) return;
+    events_left_ = *pruned == batch;
+    if (!events_left_) return;
   }
 }
 

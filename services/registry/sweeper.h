@@ -44,6 +44,7 @@ class Sweeper {
 
   const RegistryParts& parts_;
   int sweeps_ = 0;
+  bool events_left_ = false;  // old ones; they may come faster than a slow sweep takes
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
