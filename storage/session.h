@@ -58,6 +58,18 @@ struct HeldSession {
   int64_t unwritten_config_version = 0;
 };
 
+// An open session whose secret is no longer accepted.
+struct LapsedSession {
+  Session session;
+  Time lapse_time{};  // since when; the epoch (0) where that is not known
+};
+
+// Where a list of them goes on: behind this one.
+struct LapsePosition {
+  Time lapse_time{};
+  std::string agent_id;
+};
+
 struct Reconciled {
   std::vector<Fence> ended;  // the store had them open, the gateway does not hold them
   std::vector<Fence> stale;  // the gateway holds them, the store does not: end them

@@ -86,9 +86,11 @@ class SessionStore {
   // got to the queue (not counted as delivered).
   virtual Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                               const std::vector<HeldSession>& held, Time now) = 0;
-  // Open sessions whose secret is no longer accepted; at most `count_max`. The
-  // fleet secret is not as soon as the agent has one of its own in force.
-  virtual Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) = 0;
+  // Open sessions whose secret is no longer accepted, by the time it lapsed and
+  // the agent's id; at most `count_max` of those behind `after`. The fleet secret is
+  // not as soon as the agent has one of its own in force.
+  virtual Result<std::vector<LapsedSession>> ListLapsedSessions(
+      Time now, const std::optional<LapsePosition>& after, size_t count_max) = 0;
 };
 
 class SyncStore {

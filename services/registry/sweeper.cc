@@ -125,12 +125,18 @@ void Sweeper::ReleaseOverdue() {
 }
 
 void Sweeper::EndLapsedSessions() {
-  const Result<std::vector<storage::Session>> lapsed = parts_.store.ListLapsedSessions(
-      parts_.clock.Now(), static_cast<size_t>(parts_.settings.sweep_batch));
+  const auto batch = static_cast<size_t>(parts_.settings.sweep_batch);
+  const Result<std::vector<storage::LapsedSession>> lapsed =
+      parts_.store.ListLapsedSessions(parts_.clock.Now(), lapsed_through_, batch);
   if (!lapsed.ok()) return Failed("ListLapsedSessions", lapsed.error());
-  for (const storage::Session& session : *lapsed) {
-    DirectEnd(parts_, session, v1::CREDENTIALS_REVOKED);
+  for (const storage::LapsedSession& one : *lapsed) {
+    DirectEnd(parts_, one.session, v1::CREDENTIALS_REVOKED);
   }
+  // Those of gateways without a link stay, and the next sweep goes on behind them.
+  lapsed_through_.reset();
+  if (lapsed->size() < batch) return;
+  const storage::LapsedSession& last = lapsed->back();
+  lapsed_through_ = storage::LapsePosition{last.lapse_time, last.session.agent_id};
 }
 
 void Sweeper::PruneEvents() {

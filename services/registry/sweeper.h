@@ -6,11 +6,13 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/result.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/registry_parts.h"
+#include "storage/session.h"
 
 namespace edgeplane::registry {
 
@@ -44,6 +46,7 @@ class Sweeper {
 
   const RegistryParts& parts_;
   int sweeps_ = 0;
+  std::optional<storage::LapsePosition> lapsed_through_;  // nothing: from the beginning
   bool events_left_ = false;  // old ones; they may come faster than a slow sweep takes
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -10,14 +10,19 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// The fleet secret is for agents without a secret of their own in force.
-bool HasLapsed(const Session& session, const std::vector<SealedSecret>& secrets, Time now) {
+// When the session's secret is no longer accepted; nothing: that is not known yet.
+// The fleet secret is for agents without a secret of their own in force; one that is
+// no longer kept was retired long ago.
+std::optional<Time> LapseTime(const Session& session, const std::vector<SealedSecret>& secrets) {
   const bool fleet = session.secret_fingerprint.empty();
-  const bool found = std::any_of(secrets.begin(), secrets.end(), [&](const SealedSecret& secret) {
-    if (fleet) return !secret.retire_time.has_value();
-    return secret.fingerprint == session.secret_fingerprint && IsAccepted(secret, now);
-  });
-  return fleet ? found : !found;
+  Time last{};
+  for (const SealedSecret& secret : secrets) {
+    if (fleet && !secret.retire_time) return Time();
+    if (secret.fingerprint != session.secret_fingerprint) continue;
+    if (!secret.retire_time) return std::nullopt;
+    last = std::max(last, *secret.retire_time);
+  }
+  return fleet ? std::nullopt : std::optional<Time>(last);
 }
 
 }  // namespace
@@ -81,15 +86,24 @@ Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
   });
 }
 
-Result<std::vector<Session>> MemoryStore::ListLapsedSessions(Time now, size_t count_max) {
-  return Read([&]() -> Result<std::vector<Session>> {
-    std::vector<Session> lapsed;
+Result<std::vector<LapsedSession>> MemoryStore::ListLapsedSessions(
+    Time now, const std::optional<LapsePosition>& after, size_t count_max) {
+  return Read([&]() -> Result<std::vector<LapsedSession>> {
+    std::map<std::pair<Time, std::string>, LapsedSession> lapsed;
     for (const auto& [agent_id, stored] : agents_) {
-      if (lapsed.size() == count_max) break;
       const std::optional<Session>& open = stored.agent.session;
-      if (open && HasLapsed(*open, stored.secrets, now)) lapsed.push_back(*open);
+      const std::optional<Time> time = open ? LapseTime(*open, stored.secrets) : std::nullopt;
+      if (!time || *time > now) continue;
+      std::pair place(*time, agent_id);
+      if (after && place <= std::pair(after->lapse_time, after->agent_id)) continue;
+      lapsed.emplace(std::move(place), LapsedSession{*open, *time});
     }
-    return lapsed;
+    std::vector<LapsedSession> first;
+    for (auto& [place, session] : lapsed) {
+      if (first.size() == count_max) break;
+      first.push_back(std::move(session));
+    }
+    return first;
   });
 }
 

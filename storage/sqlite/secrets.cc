@@ -62,19 +62,26 @@ Result<Agent> SqliteStore::RetireSecrets(const std::string& agent_id, Time now) 
   });
 }
 
-Result<std::vector<Session>> SqliteStore::ListLapsedSessions(Time now, size_t count_max) {
-  using Sessions = std::vector<Session>;
+Result<std::vector<LapsedSession>> SqliteStore::ListLapsedSessions(
+    Time now, const std::optional<LapsePosition>& after, size_t count_max) {
+  using Sessions = std::vector<LapsedSession>;
+  // No agent's id is empty, so the first position is before all.
+  const LapsePosition begin = after.value_or(LapsePosition());
   return readers_->Run(
       StoreOperation::kListLapsedSessions, [&](Connection& db) -> Result<Sessions> {
         Query query(db, "list_lapsed_sessions");
-        query.Bind(":now", now).Bind(":limit", static_cast<int64_t>(count_max));
+        query.Bind(":now", now)
+            .Bind(":after_time", begin.lapse_time)
+            .Bind(":after_agent_id", begin.agent_id)
+            .Bind(":limit", static_cast<int64_t>(count_max));
         Sessions sessions;
         while (true) {
           const Result<bool> row = query.Next();
           if (!row.ok()) return row.error();
           if (!*row) return sessions;
-          sessions.push_back({query.Bytes(1), query.Bytes(0), query.Bytes(2), query.Bytes(3),
-                              query.TimeAt(4), query.Number(5), query.Bytes(6)});
+          sessions.push_back({{query.Bytes(1), query.Bytes(0), query.Bytes(2), query.Bytes(3),
+                               query.TimeAt(4), query.Number(5), query.Bytes(6)},
+                              query.TimeAt(7)});
         }
       });
 }

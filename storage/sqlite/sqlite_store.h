@@ -69,7 +69,9 @@ class SqliteStore final : public Store {
   Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
                                       const std::vector<HeldSession>& held, Time now) override;
 
-  Result<std::vector<Session>> ListLapsedSessions(Time now, size_t count_max) override;
+  Result<std::vector<LapsedSession>> ListLapsedSessions(Time now,
+                                                        const std::optional<LapsePosition>& after,
+                                                        size_t count_max) override;
 
   Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
   Result<SyncReturned> ReturnSync(const std::string& agent_id, const std::string& sync_id,

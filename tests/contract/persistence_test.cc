@@ -101,10 +101,10 @@ TEST_P(PersistenceContract, SessionsSecretsAndConfigurationsAreThereAfterAClose)
   ASSERT_TRUE(store().OfferConfig({"a", Id(2), fence.epoch + 1}).ok());
 
   Reopen();
-  const auto lapsed = store().ListLapsedSessions(After(20), 10);
+  const auto lapsed = store().ListLapsedSessions(After(20), {}, 10);
   ASSERT_TRUE(lapsed.ok());
   ASSERT_EQ(lapsed->size(), 1u);
-  EXPECT_EQ(lapsed->front().secret_fingerprint, "0a1b2c3d");
+  EXPECT_EQ(lapsed->front().session.secret_fingerprint, "0a1b2c3d");
   request.session_id = Id(3);
   const Result<SessionAnswer> third = store().OpenSession(request);
   ASSERT_TRUE(third.ok());

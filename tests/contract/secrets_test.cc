@@ -42,11 +42,12 @@ class SecretContract : public StoreContract {
     request.secret_fingerprint = fingerprint;
     return {agent_id, Id(session), Grant(request).epoch};
   }
-  std::vector<std::string> Lapsed(Time now, size_t count_max = 100) {
-    const Result<std::vector<Session>> sessions = store().ListLapsedSessions(now, count_max);
+  std::vector<std::string> Lapsed(Time now, size_t count_max = 100,
+                                  const std::optional<LapsePosition>& after = std::nullopt) {
+    const auto sessions = store().ListLapsedSessions(now, after, count_max);
     EXPECT_TRUE(sessions.ok());
     std::vector<std::string> ids;
-    for (const Session& session : *sessions) ids.push_back(session.session_id);
+    for (const LapsedSession& one : *sessions) ids.push_back(one.session.session_id);
     return ids;
   }
 };
@@ -155,18 +156,47 @@ TEST_P(SecretContract, ASessionLapsesWithItsSecret) {
   // With the new one it is not; and one that comes with the old one later is.
   const Fence fence = OpenWith("a", 11, "00000002");
   EXPECT_THAT(Lapsed(After(30)), ElementsAre(Id(20)));
-  const Result<std::vector<Session>> sessions = store().ListLapsedSessions(After(30), 10);
+  const auto sessions = store().ListLapsedSessions(After(30), {}, 10);
   ASSERT_TRUE(sessions.ok());
-  EXPECT_EQ(sessions->front().agent_id, "b");
-  EXPECT_EQ(sessions->front().gateway_id, "gw");
-  EXPECT_EQ(sessions->front().secret_fingerprint, "00000001");
-  EXPECT_EQ(sessions->front().open_time, After(1));
-  EXPECT_GT(sessions->front().epoch, 0);
+  EXPECT_EQ(sessions->front().lapse_time, After(10));
+  const Session& session = sessions->front().session;
+  EXPECT_EQ(session.agent_id, "b");
+  EXPECT_EQ(session.gateway_id, "gw");
+  EXPECT_EQ(session.secret_fingerprint, "00000001");
+  EXPECT_EQ(session.open_time, After(1));
+  EXPECT_GT(session.epoch, 0);
   OpenWith("a", 12, "00000001");
   EXPECT_THAT(Lapsed(After(19)), ElementsAre(Id(20)));
   EXPECT_THAT(Lapsed(After(20)), UnorderedElementsAre(Id(12), Id(20)));
   ASSERT_TRUE(store().EndSession({{"a", Id(12), fence.epoch + 1}, After(21), {}}).ok());
   EXPECT_THAT(Lapsed(After(20)), ElementsAre(Id(20)));
+}
+
+TEST_P(SecretContract, LapsedSessionsAreListedFromAnyPosition) {
+  for (const std::string agent_id : {"c", "a", "b", "d"}) {
+    MakeWithSecret(agent_id, 1);
+    OpenWith(agent_id, 10 + agent_id[0] - 'a', "00000001");
+  }
+  Rotate("c", 2, After(10));
+  Rotate("b", 2, After(20));
+  Rotate("a", 2, After(20));
+  Rotate("d", 2, After(40));
+  const std::string a = Id(10), b = Id(11), c = Id(12);
+  EXPECT_THAT(Lapsed(After(30)), ElementsAre(c, a, b)) << "by time, then by agent";
+  EXPECT_THAT(Lapsed(After(30), 2), ElementsAre(c, a));
+  EXPECT_THAT(Lapsed(After(30), 2, LapsePosition{After(10), "c"}), ElementsAre(a, b));
+  EXPECT_THAT(Lapsed(After(30), 2, LapsePosition{After(20), "a"}), ElementsAre(b));
+  EXPECT_THAT(Lapsed(After(30), 2, LapsePosition{After(20), "b"}), IsEmpty());
+  // Also behind one that has gone since.
+  EXPECT_THAT(Lapsed(After(30), 2, LapsePosition{After(15), "z"}), ElementsAre(a, b));
+  // What lapsed nobody knows when comes first, and is gone on behind as well.
+  MakeAgent("f");
+  OpenWith("f", 15, "");
+  MakeAgent("g");
+  OpenWith("g", 16, "");
+  for (const char* agent_id : {"f", "g"}) Rotate(agent_id, 3, After(500));
+  EXPECT_THAT(Lapsed(After(30), 3), ElementsAre(Id(15), Id(16), c));
+  EXPECT_THAT(Lapsed(After(30), 2, LapsePosition{Time(), "f"}), ElementsAre(Id(16), c));
 }
 
 TEST_P(SecretContract, ASecretThatIsNoLongerKeptIsNotAccepted) {

@@ -81,6 +81,35 @@ TEST(Sweeper, EndsSessionsWhoseSecretIsNoLongerAccepted) {
   EXPECT_TRUE(h.directory.Find("b"));
 }
 
+// Those of a gateway that is away stay, however many there are.
+TEST(Sweeper, SessionsThatCannotBeEndedDoNotHoldUpOthers) {
+  RegistrySettings settings = HarnessSettings();
+  settings.sweep_batch = 2;
+  RegistryHarness h(settings);
+  const std::string fresh(64, 'n');
+  const auto lapse = [&](const std::string& agent_id, const std::string& gateway_id) {
+    h.AddAgent(agent_id);
+    const storage::Fence fence = h.OpenSession(agent_id, gateway_id);
+    const storage::SealedSecret sealed{
+        h.vault.SealSecret(fresh, agent_id), h.vault.Fingerprint(fresh), h.clock.Now(), {}};
+    EXPECT_TRUE(h.store.RotateSecret(agent_id, sealed, h.clock.Now()).ok());
+    return fence;
+  };
+  for (const char* agent_id : {"a", "b", "c"}) lapse(agent_id, "away");
+  const storage::Fence fence = lapse("d", "g1");
+  const LinkedGatewayUnderTest gateway = h.JoinedLink({{fence, {}}});
+  gateway.outlet->Take();
+  const std::vector<std::pair<std::string, v1::Disconnect>> told{
+      {fence.session_id, v1::CREDENTIALS_REVOKED}};
+  h.sweeper.Sweep();
+  EXPECT_TRUE(gateway.outlet->Take().empty());
+  h.sweeper.Sweep();
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()), told);
+  // And round again: it has not ended.
+  for (int i = 0; i < 3; ++i) h.sweeper.Sweep();
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()), told);
+}
+
 TEST(Sweeper, ForgetsOldEventsInBatches) {
   RegistrySettings settings = HarnessSettings();
   settings.sweep_batch = 2;
