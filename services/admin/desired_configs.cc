@@ -19,7 +19,11 @@ Result<v1::DesiredConfig> DesiredConfigs::Set(const v1::SetDesiredConfigRequest&
     Error error = config.error();
     if (error.code == v1::ErrorReason::STORE_IN_DOUBT) {
       control_.ConfigChanged(request.agent_id());  // finds out by itself
-      error.message += " Set it again: if it was taken, the same content is no change.";
+      error.message +=
+          request.resend()
+              ? " Look the configuration up: if its version has grown, this was taken, and to set "
+                "it again with resend would send it twice."
+              : " Set it again: if it was taken, the same content is no change.";
     }
     return error;
   }

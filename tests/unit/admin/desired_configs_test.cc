@@ -100,6 +100,12 @@ TEST_F(DesiredConfigsTest, Errors) {
   ASSERT_EQ(CodeOf(set), ErrorReason::STORE_IN_DOUBT);
   EXPECT_THAT(set.error().message, HasSubstr("Set it again"));
   EXPECT_THAT(control_.TakeReconfigured(), ElementsAre("a"));  // it may well be set
+  auto resend = Request("a", 1);
+  resend.set_resend(true);
+  store_.DoubtOperation(1);
+  const auto resent = configs_.Set(resend);
+  ASSERT_EQ(CodeOf(resent), ErrorReason::STORE_IN_DOUBT);
+  EXPECT_THAT(resent.error().message, HasSubstr("if its version has grown"));
 }
 
 TEST_F(DesiredConfigsTest, WhatCannotBeReadIsSaidAsSuch) {
