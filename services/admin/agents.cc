@@ -119,7 +119,13 @@ Result<v1::DisconnectAgentResponse> Agents::Disconnect(const v1::DisconnectAgent
     return MakeError(v1::ErrorReason::AGENT_NOT_CONNECTED,
                      "The agent " + request.agent_id() + " is not connected.");
   }
-  parts_.control.EndSession(request.agent_id(), v1::OPERATOR_DISCONNECTED);
+  // Nothing of this is written down, so nobody does it later.
+  if (!parts_.control.EndThisSession(*agent->session, v1::OPERATOR_DISCONNECTED)) {
+    return MakeError(v1::ErrorReason::GATEWAY_NOT_LINKED,
+                     "The session is held by the gateway '" + agent->session->gateway_id +
+                         "', which has no link here at the moment and was told nothing. Try again "
+                         "when it is back; to keep the agent out until then, disable it.");
+  }
   v1::DisconnectAgentResponse response;
   *response.mutable_session() = ToProto(*agent->session);
   return response;

@@ -29,8 +29,8 @@ class Agents {
   explicit Agents(const Parts& parts) : parts_(parts) {}
 
   // Errors beside those of the store and INVALID_FIELD: as the store's calls of
-  // the same names, PAGE_TOKEN_INVALID from List, AGENT_NOT_CONNECTED from
-  // Disconnect.
+  // the same names, PAGE_TOKEN_INVALID from List, AGENT_NOT_CONNECTED and
+  // GATEWAY_NOT_LINKED from Disconnect.
   Result<v1::CreateAgentResponse> Create(const v1::CreateAgentRequest& request);
   Result<v1::Agent> Import(const v1::ImportAgentRequest& request);
   Result<v1::Agent> Get(const v1::GetAgentRequest& request);

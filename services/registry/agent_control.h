@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "edgeplane/v1/reason.pb.h"
+#include "storage/agent.h"
 
 namespace edgeplane::registry {
 
@@ -28,6 +29,9 @@ class AgentControl {
   virtual void ConfigChanged(const std::string& agent_id) = 0;
   // Ends the agent's open session, wherever it is, if it has one.
   virtual void EndSession(const std::string& agent_id, v1::Disconnect reason) = 0;
+  // Ends this session. False where its gateway has no link here, and so nobody was
+  // told.
+  virtual bool EndThisSession(const storage::Session& session, v1::Disconnect reason) = 0;
   [[nodiscard]] virtual std::vector<LinkedGateway> Gateways() const = 0;
 };
 

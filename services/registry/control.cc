@@ -51,6 +51,10 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
   if (!accepted) LogDebug("session end dropped", {{"agent", agent_id}, {"cause", "stopping"}});
 }
 
+bool Control::EndThisSession(const storage::Session& session, v1::Disconnect reason) {
+  return DirectEnd(parts_, session, reason);
+}
+
 std::vector<LinkedGateway> Control::Gateways() const {
   const auto counts = parts_.directory.CountByLink();
   std::vector<LinkedGateway> gateways;

@@ -17,6 +17,7 @@ class Control final : public AgentControl {
   void CommandQueued(const std::string& agent_id) override;
   void ConfigChanged(const std::string& agent_id) override;
   void EndSession(const std::string& agent_id, v1::Disconnect reason) override;
+  bool EndThisSession(const storage::Session& session, v1::Disconnect reason) override;
   [[nodiscard]] std::vector<LinkedGateway> Gateways() const override;
 
  private:

@@ -12,12 +12,11 @@
 
 namespace edgeplane::registry {
 
-void DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason) {
+bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason) {
   const storage::Fence fence{session.agent_id, session.session_id, session.epoch};
   parts.directory.Remove(fence);
-  if (const std::shared_ptr<Link> link = parts.links.Find(session.gateway_id)) {
-    link->Send(EndSessionMessage(fence, reason));
-  }
+  const std::shared_ptr<Link> link = parts.links.Find(session.gateway_id);
+  return link != nullptr && link->Send(EndSessionMessage(fence, reason));
 }
 
 Status EndUntakenSession(const RegistryParts& parts, const storage::Fence& fence) {

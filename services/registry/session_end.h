@@ -11,8 +11,9 @@ namespace edgeplane::registry {
 
 // Nothing is delivered to the session any more, and its gateway is told to end it,
 // if it has a link here: where it has none, the next Hello is told, or what the
-// session may no longer is found when it is confirmed. Quick; does not block.
-void DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason);
+// session may no longer is found when it is confirmed. Gives whether it was told.
+// Quick; does not block.
+bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason);
 
 // Of a session that no gateway ever took up, and that so was never given anything.
 // An epoch of 0 stands for one that is not known. Blocks on the store.

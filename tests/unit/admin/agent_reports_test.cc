@@ -58,6 +58,13 @@ TEST_F(AgentReportsTest, DisconnectingEndsTheOpenSession) {
   ASSERT_TRUE(ended.ok());
   EXPECT_EQ(ended->session().session_id(), fence.session_id);
   EXPECT_THAT(control_.TakeEnded(), ElementsAre(Pair("a", v1::OPERATOR_DISCONNECTED)));
+  control_.linked = false;
+  const auto untold = agents_.Disconnect(request);
+  EXPECT_EQ(CodeOf(untold), ErrorReason::GATEWAY_NOT_LINKED);
+  EXPECT_EQ(
+      untold.error().message,
+      "The session is held by the gateway 'g1', which has no link here at the moment and was "
+      "told nothing. Try again when it is back; to keep the agent out until then, disable it.");
   request.set_agent_id("ghost");
   EXPECT_EQ(CodeOf(agents_.Disconnect(request)), ErrorReason::AGENT_NOT_FOUND);
 }

@@ -26,6 +26,11 @@ class RecordingControl final : public registry::AgentControl {
     const std::lock_guard lock(mutex_);
     ended_.emplace_back(agent_id, reason);
   }
+  bool EndThisSession(const storage::Session& session, v1::Disconnect reason) override {
+    const std::lock_guard lock(mutex_);
+    ended_.emplace_back(session.agent_id, reason);
+    return linked;
+  }
   [[nodiscard]] std::vector<registry::LinkedGateway> Gateways() const override { return gateways; }
 
   // What was asked since the last time.
@@ -43,6 +48,7 @@ class RecordingControl final : public registry::AgentControl {
   }
 
   std::vector<registry::LinkedGateway> gateways;
+  bool linked = true;
 
  private:
   std::mutex mutex_;

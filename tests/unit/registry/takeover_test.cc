@@ -119,6 +119,18 @@ TEST_F(TakeoverTest, ASessionThatCouldNotBeEndedStaysPending) {
   EXPECT_TRUE(h_.pending.Find("a"));
 }
 
+TEST_F(TakeoverTest, EndingASessionSaysWhetherItsGatewayWasTold) {
+  Admit("10.0.0.1:1");
+  const storage::Session session = *h_.store.GetAgent("a")->session;
+  EXPECT_FALSE(h_.control.EndThisSession(session, v1::OPERATOR_DISCONNECTED));
+  const LinkedGatewayUnderTest gateway =
+      h_.JoinedLink({{{"a", session.session_id, session.epoch}, {}}});
+  gateway.outlet->Take();
+  EXPECT_TRUE(h_.control.EndThisSession(session, v1::OPERATOR_DISCONNECTED));
+  EXPECT_EQ(EndedSessions(gateway.outlet->Take()).size(), 1u);
+  EXPECT_FALSE(h_.directory.Find("a"));
+}
+
 TEST_F(TakeoverTest, ASessionThatAHelloNamesIsNotPending) {
   const v1::AdmitResponse response = Admit("10.0.0.1:1");
   const storage::Fence fence{"a", response.admitted().session_id(), response.admitted().epoch()};
