@@ -50,7 +50,7 @@ class Admin::Impl {
                parts.signals,
                {parts.store, parts.event_signals, tokens_},
                hub_}),
-        descriptions_(auth_, parts.store) {}
+        descriptions_(auth_, metrics_, parts.store) {}
 
   AdminFace& face() { return face_; }
   AgentDescriptions& descriptions() { return descriptions_; }

@@ -56,7 +56,8 @@ AdminMetrics::AdminMetrics(MetricsRegistry& registry)
                                        "Calls of the operator's API that have ended.")),
       auth_failures_(registry.AddCounter(
           "admin_auth_failures_total",
-          "Calls of the operator's API without a token that is known and allows the call.")),
+          "Calls of operators, over either protocol, without a token that is known and allows "
+          "the call.")),
       watches_(registry.AddGauge("admin_watches",
                                  "WatchCommand and WatchEvents streams that are open.")) {}
 

@@ -9,7 +9,10 @@ namespace edgeplane::admin {
 
 Result<v1::DescribeAgentResponse::Description> AgentDescriptions::Describe(
     std::string_view bearer, const std::string& agent_id) {
-  if (Status allowed = auth_.CheckToken(bearer); !allowed.ok()) return allowed.error();
+  if (Status allowed = auth_.CheckToken(bearer); !allowed.ok()) {
+    metrics_.AuthenticationFailed();
+    return allowed.error();
+  }
   v1::GetAgentRequest request;
   request.set_agent_id(agent_id);
   if (!Validate(request).ok()) {

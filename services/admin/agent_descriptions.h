@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "services/admin/admin_auth.h"
+#include "services/admin/admin_metrics.h"
 #include "services/registry/operator_view.h"
 #include "storage/store.h"
 
@@ -15,7 +16,8 @@ namespace edgeplane::admin {
 class AgentDescriptions final : public registry::OperatorView {
  public:
   // Everything given must outlive it.
-  AgentDescriptions(const AdminAuth& auth, storage::Store& store) : auth_(auth), store_(store) {}
+  AgentDescriptions(const AdminAuth& auth, AdminMetrics& metrics, storage::Store& store)
+      : auth_(auth), metrics_(metrics), store_(store) {}
 
   // The parts are read one after the other, so they may differ by what happened
   // in between.
@@ -24,6 +26,7 @@ class AgentDescriptions final : public registry::OperatorView {
 
  private:
   const AdminAuth& auth_;
+  AdminMetrics& metrics_;
   storage::Store& store_;
 };
 

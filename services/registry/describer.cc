@@ -29,9 +29,11 @@ Status Describer::Describe(const v1::DescribeAgentRequest& request,
       return {};
     case v1::ErrorReason::TOKEN_REQUIRED:
     case v1::ErrorReason::ROLE_INSUFFICIENT: {
+      const bool known = described.error().code == v1::ErrorReason::ROLE_INSUFFICIENT;
       v1::RefusedAttempt& refused = *response.mutable_refused();
       refused.set_reason(v1::OPERATOR_TOKEN_UNKNOWN);
-      refused.set_detail(described.error().message);
+      refused.set_detail((known ? "The token is known, but its role does not suffice. " : "") +
+                         described.error().message);
       refused.mutable_presented()->set_credential_kind("operator token");
       return {};
     }

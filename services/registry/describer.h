@@ -13,7 +13,8 @@ class Describer {
   // Before the first call; `view` must outlive the last.
   void Use(OperatorView& view) { view_ = &view; }
 
-  // A token that is not known is refused; an error means that there is no answer.
+  // A token that is not known, or not an admin's, is refused; an error means that there is no
+  // answer.
   Status Describe(const v1::DescribeAgentRequest& request, v1::DescribeAgentResponse& response);
 
  private:

@@ -35,7 +35,8 @@ class AgentDescriptionsTest : public DomainTest {
   }
 
   AdminAuth auth_;
-  AgentDescriptions descriptions_{auth_, store_};
+  AdminMetrics admin_metrics_{metrics_registry_};
+  AgentDescriptions descriptions_{auth_, admin_metrics_, store_};
 };
 
 TEST_F(AgentDescriptionsTest, TellsTheAgentItsQueueAndItsLastRefusal) {
@@ -77,6 +78,8 @@ TEST_F(AgentDescriptionsTest, TheTokenComesFirst) {
     EXPECT_EQ(CodeOf(descriptions_.Describe("ep_viewer", agent_id)),
               ErrorReason::ROLE_INSUFFICIENT);
   }
+  const std::string text = metrics_registry_.Render();
+  EXPECT_NE(text.find("edgeplane_admin_auth_failures_total 12\n"), std::string::npos) << text;
   EXPECT_EQ(CodeOf(descriptions_.Describe(kToken, "ghost")), ErrorReason::AGENT_NOT_FOUND);
   EXPECT_EQ(CodeOf(descriptions_.Describe(kToken, "../etc")), ErrorReason::AGENT_NOT_FOUND);
 }

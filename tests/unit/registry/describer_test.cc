@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace edgeplane::registry {
 namespace {
@@ -50,13 +51,15 @@ TEST_F(DescriberTest, GivesWhatTheOperatorsSideKnows) {
   EXPECT_EQ(response_.description().queued_commands(), 3);
 }
 
-TEST_F(DescriberTest, RefusesATokenThatIsNotKnown) {
-  for (const ErrorCode code :
-       {v1::ErrorReason::TOKEN_REQUIRED, v1::ErrorReason::ROLE_INSUFFICIENT}) {
+TEST_F(DescriberTest, RefusesATokenThatIsNotKnownOrMayNot) {
+  for (const auto& [code, detail] : {std::pair(v1::ErrorReason::TOKEN_REQUIRED, "so it is"),
+                                     std::pair(v1::ErrorReason::ROLE_INSUFFICIENT,
+                                               "The token is known, but its role does not "
+                                               "suffice. so it is")}) {
     view_.failure = code;
     ASSERT_TRUE(Ask().ok());
     EXPECT_EQ(response_.refused().reason(), v1::OPERATOR_TOKEN_UNKNOWN);
-    EXPECT_EQ(response_.refused().detail(), "so it is");
+    EXPECT_EQ(response_.refused().detail(), detail);
     EXPECT_EQ(response_.refused().presented().credential_kind(), "operator token");
   }
 }
