@@ -47,4 +47,11 @@ bool IsUuid(std::string_view text) {
   return true;
 }
 
+std::string CanonicalUuid(std::string uuid) {
+  for (char& c : uuid) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return uuid;
+}
+
 }  // namespace edgeplane

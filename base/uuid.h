@@ -14,4 +14,7 @@ std::string NewUuid(Time now);
 // Any version, hex digits in either case.
 bool IsUuid(std::string_view text);
 
+// The form ids are kept in: lower case, however they were said (RFC 9562, 4).
+std::string CanonicalUuid(std::string uuid);
+
 }  // namespace edgeplane

@@ -72,8 +72,7 @@ std::variant<AckMessage, MalformedMessage> ReadAck(const json::object& data) {
     return MalformedMessage{"An acknowledgement's command_id is not a UUID."};
   }
   AckMessage ack;
-  ack.command_id = id->get_string();
-  for (char& c : ack.command_id) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  ack.command_id = CanonicalUuid(std::string(std::string_view(id->get_string())));
   const auto outcome = OutcomeOf(data, ack.status);
   if (!outcome) {
     return MalformedMessage{"An acknowledgement has neither a known status nor a boolean success."};

@@ -1,7 +1,6 @@
 #include "gateway/sync_text.h"
 
 #include <boost/json/array.hpp>
-#include <cctype>
 
 #include "base/uuid.h"
 #include "gateway/agent_message.h"
@@ -52,9 +51,8 @@ std::variant<SyncBody, MalformedMessage> ParseSync(std::string_view text,
   if (object == nullptr) return MalformedMessage{"The body is not a JSON object."};
   SyncBody body;
   body.agent_id = TextMember(*object, "edge_agent_id").value_or("");
-  std::string last = TextMember(*object, "last_command_id").value_or("");
-  for (char& c : last) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (IsUuid(last)) body.request.set_last_command_id(std::move(last));
+  const std::string last = TextMember(*object, "last_command_id").value_or("");
+  if (IsUuid(last)) body.request.set_last_command_id(CanonicalUuid(last));
   if (const json::value* pending = Member(*object, "pending_events")) TakeEvents(*pending, body);
   std::variant<StatusMessage, MalformedMessage> status = ReadStatus(*object, "status");
   if (auto* malformed = std::get_if<MalformedMessage>(&status)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/uuid.h"
 #include "services/admin/convert.h"
 
 namespace edgeplane::admin {

@@ -265,11 +265,4 @@ storage::AgentChanges ChangesOf(const v1::UpdateAgentRequest& request) {
   return changes;
 }
 
-std::string CanonicalUuid(std::string uuid) {
-  for (char& c : uuid) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return uuid;
-}
-
 }  // namespace edgeplane::admin

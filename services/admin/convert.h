@@ -44,7 +44,4 @@ storage::EventFilter FromProto(const v1::EventFilter& filter);
 Duration FromProto(const google::protobuf::Duration& span);
 storage::AgentChanges ChangesOf(const v1::UpdateAgentRequest& request);
 
-// Ids are kept in lower case and may be asked for in either (RFC 9562, 4).
-std::string CanonicalUuid(std::string uuid);
-
 }  // namespace edgeplane::admin

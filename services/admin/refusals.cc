@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/uuid.h"
 #include "services/admin/convert.h"
 #include "services/admin/paging.h"
 #include "services/admin/validation.h"

@@ -1,6 +1,5 @@
 #include "services/registry/reported.h"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/timestamp.h"
+#include "base/uuid.h"
 #include "services/registry/link_messages.h"
 
 namespace edgeplane::registry {
@@ -44,14 +44,6 @@ Status CheckObject(const char* name, const std::string& json, size_t bytes_max) 
 
 std::string Cut(const std::string& text, size_t bytes_max) {
   return std::string(CutUtf8(text, bytes_max));
-}
-
-// Ids are kept in lower case; an agent may say them in either (RFC 9562, 4).
-std::string CanonicalUuid(std::string uuid) {
-  std::transform(uuid.begin(), uuid.end(), uuid.begin(), [](char c) {
-    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return uuid;
 }
 
 std::optional<storage::CommandEvent> EventOf(v1::CommandAck::Outcome outcome) {

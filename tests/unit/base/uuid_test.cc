@@ -53,5 +53,10 @@ TEST(UuidTest, RecognisesAnyVersionInEitherCase) {
   }
 }
 
+TEST(Uuid, IsKeptInLowerCase) {
+  EXPECT_EQ(CanonicalUuid("0190B5A4-7E1C-7cc3-98C4-DC0C0C07398F"),
+            "0190b5a4-7e1c-7cc3-98c4-dc0c0c07398f");
+}
+
 }  // namespace
 }  // namespace edgeplane
