@@ -50,7 +50,7 @@ std::string RetiredSentence(const char* what, const storage::SealedSecret& secre
 const storage::SealedSecret* CurrentSecret(const AdmissionInput& input) {
   if (input.registered == nullptr) return nullptr;
   for (const storage::SealedSecret& secret : input.registered->secrets) {
-    if (InForce(secret, input.now)) return &secret;
+    if (storage::IsAccepted(secret, input.now)) return &secret;
   }
   return nullptr;
 }
@@ -130,7 +130,7 @@ std::optional<Finding> JudgeToken(const Evidence& evidence) {
                                             ", is not signed with any secret of this agent." +
                                             ExpectedSentence(evidence)};
   }
-  if (!InForce(*signer, evidence.input.now)) {
+  if (!storage::IsAccepted(*signer, evidence.input.now)) {
     return Finding{v1::SECRET_RETIRED,
                    RetiredSentence("The token is signed with", *signer, evidence.input.now) +
                        ExpectedSentence(evidence)};
@@ -142,7 +142,7 @@ std::optional<Finding> JudgeToken(const Evidence& evidence) {
 std::optional<Finding> Authenticate(const Evidence& evidence) {
   if (evidence.input.registered == nullptr) return JudgeUnknown(evidence);
   if (const storage::SealedSecret* equal = evidence.match.equal) {
-    if (InForce(*equal, evidence.input.now)) return std::nullopt;
+    if (storage::IsAccepted(*equal, evidence.input.now)) return std::nullopt;
     return Finding{
         v1::SECRET_RETIRED,
         RetiredSentence("Presented was", *equal, evidence.input.now) + ExpectedSentence(evidence)};

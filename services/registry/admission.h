@@ -23,8 +23,7 @@ namespace edgeplane::registry {
 
 // As many as the store keeps of one agent and the fleet secret, so as many as are
 // always examined.
-inline constexpr size_t kOwnSecretsMax = 8;
-inline constexpr size_t kSecretsExamined = kOwnSecretsMax + 1;
+inline constexpr size_t kSecretsExamined = storage::kSecretsMax + 1;
 
 struct AdmissionInput {
   std::string_view agent_id;

@@ -18,7 +18,9 @@ constexpr size_t kDecoyBytes = 32;
 // Of what is there already and what was found now, the one to keep.
 const storage::SealedSecret* Better(const storage::SealedSecret* kept,
                                     const storage::SealedSecret* found, Time now) {
-  return kept != nullptr && (InForce(*kept, now) || !InForce(*found, now)) ? kept : found;
+  return kept != nullptr && (storage::IsAccepted(*kept, now) || !storage::IsAccepted(*found, now))
+             ? kept
+             : found;
 }
 
 struct Comparison {
@@ -57,17 +59,13 @@ AdmissionPolicy MakeAdmissionPolicy(const RegistrySettings& settings, const Vaul
   return policy;
 }
 
-bool InForce(const storage::SealedSecret& secret, Time now) {
-  return !secret.retire_time || *secret.retire_time > now;
-}
-
 SecretMatch MatchSecrets(const AdmissionInput& input, const AdmissionPolicy& policy,
                          const ParsedToken* token) {
   const size_t stored = input.registered == nullptr ? 0 : input.registered->secrets.size();
   SecretMatch match;
   // No early exit: the time says neither how many secrets there are nor which
   // of them it was.
-  for (size_t i = 0; i < std::max(stored, kOwnSecretsMax); ++i) {
+  for (size_t i = 0; i < std::max(stored, storage::kSecretsMax); ++i) {
     const storage::SealedSecret* candidate = i < stored ? &input.registered->secrets[i] : nullptr;
     const std::optional<Secret> secret =
         candidate != nullptr ? policy.vault->OpenSecret(candidate->sealed, input.agent_id)
@@ -75,7 +73,7 @@ SecretMatch MatchSecrets(const AdmissionInput& input, const AdmissionPolicy& pol
     const Comparison found = Compare(secret, input.bearer, token);
     ++match.examined;
     if (candidate == nullptr) continue;
-    if (!secret && InForce(*candidate, input.now)) match.unreadable = true;
+    if (!secret && storage::IsAccepted(*candidate, input.now)) match.unreadable = true;
     if (found.equal) match.equal = Better(match.equal, candidate, input.now);
     if (found.signer) match.signer = Better(match.signer, candidate, input.now);
   }

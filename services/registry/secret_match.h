@@ -20,8 +20,6 @@ struct SecretMatch {
   bool unreadable = false;
 };
 
-bool InForce(const storage::SealedSecret& secret, Time now);
-
 // `token` is null where the bearer is none. Of several that match, one that is
 // in force wins.
 SecretMatch MatchSecrets(const AdmissionInput& input, const AdmissionPolicy& policy,

@@ -238,7 +238,7 @@ TEST_F(AdmissionTest, AStrangerIsNotToldAboutTheAgent) {
 
 // The work is the same whoever asks, so the time is.
 TEST_F(AdmissionTest, ExaminesAsManySecretsWhateverThereIs) {
-  for (size_t stored = 0; stored <= kOwnSecretsMax; ++stored) {
+  for (size_t stored = 0; stored <= storage::kSecretsMax; ++stored) {
     known_.secrets.clear();
     for (size_t i = 0; i < stored; ++i)
       AddSecret(std::string(64, static_cast<char>('d' + i)), now_);
