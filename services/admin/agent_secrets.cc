@@ -4,28 +4,19 @@
 
 #include "base/secret.h"
 #include "services/admin/convert.h"
-#include "services/admin/random_token.h"
 #include "services/admin/validation.h"
+#include "services/registry/made_secret.h"
 
 namespace edgeplane::admin {
-
-storage::SealedSecret SealAgentSecret(const registry::Vault& vault, std::string_view secret,
-                                      const std::string& agent_id, Time now) {
-  storage::SealedSecret sealed;
-  sealed.sealed = vault.SealSecret(secret, agent_id);
-  sealed.fingerprint = vault.Fingerprint(secret);
-  sealed.create_time = now;
-  return sealed;
-}
 
 Result<v1::RotateSecretResponse> AgentSecrets::Rotate(const v1::RotateSecretRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
   const std::string& agent_id = request.agent_id();
   const Duration overlap = FromProto(request.overlap());
-  const Secret secret = MakeRandomToken();
+  const Secret secret = registry::MakeRandomToken();
   const Time now = clock_.Now();
   const auto agent = store_.RotateSecret(
-      agent_id, SealAgentSecret(vault_, secret.Reveal(), agent_id, now), now + overlap);
+      agent_id, registry::SealAgentSecret(vault_, secret.Reveal(), agent_id, now), now + overlap);
   const bool in_doubt = !agent.ok() && agent.error().code == v1::ErrorReason::STORE_IN_DOUBT;
   // In doubt too: better to end the session of an agent that may come back at
   // once than to leave one open that must not be.

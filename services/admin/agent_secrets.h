@@ -1,9 +1,5 @@
-// Agents' own secrets: the logic behind RotateSecret and RetireSecret, and how a
-// secret becomes what the store keeps.
+// Agents' own secrets: the logic behind RotateSecret and RetireSecret.
 #pragma once
-
-#include <string>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -13,9 +9,6 @@
 #include "storage/store.h"
 
 namespace edgeplane::admin {
-
-storage::SealedSecret SealAgentSecret(const registry::Vault& vault, std::string_view secret,
-                                      const std::string& agent_id, Time now);
 
 // Thread safe. Calls block as the store does; each checks its request first.
 class AgentSecrets {

@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "base/secret.h"
-#include "services/admin/agent_secrets.h"
 #include "services/admin/convert.h"
 #include "services/admin/paging.h"
-#include "services/admin/random_token.h"
 #include "services/admin/validation.h"
+#include "services/registry/made_secret.h"
 
 namespace edgeplane::admin {
 namespace {
@@ -38,13 +37,13 @@ Result<v1::Agent> Agents::Register(const Request& request, std::string_view secr
                              request.allowed_addresses().end()};
   agent.create_time = now;
   agent.update_time = now;
-  return Converted(
-      parts_.store.CreateAgent(agent, SealAgentSecret(parts_.vault, secret, agent.agent_id, now)));
+  return Converted(parts_.store.CreateAgent(
+      agent, registry::SealAgentSecret(parts_.vault, secret, agent.agent_id, now)));
 }
 
 Result<v1::CreateAgentResponse> Agents::Create(const v1::CreateAgentRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
-  const Secret secret = MakeRandomToken();
+  const Secret secret = registry::MakeRandomToken();
   Result<v1::Agent> agent = Register(request, secret.Reveal());
   if (!agent.ok()) {
     Error error = agent.error();

@@ -11,7 +11,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "services/admin/random_token.h"
+#include "services/registry/made_secret.h"
 
 namespace edgeplane::admin {
 namespace {
@@ -45,7 +45,7 @@ Result<std::optional<std::string>> KnownHash(storage::FleetStore& store) {
 
 Result<BootstrapToken> MakeAndKeep(storage::FleetStore& store, const fs::path& path, bool replaces,
                                    Time now) {
-  const Secret token = MakeRandomToken(kPrefix);
+  const Secret token = registry::MakeRandomToken(kPrefix);
   // The store first: a crash in between leaves no file, and the next start makes
   // another token. The other way round it would leave a file that never fits.
   if (Status kept = Remember(store, token.Reveal(), now); !kept.ok()) return kept.error();

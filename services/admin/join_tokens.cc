@@ -9,8 +9,8 @@
 #include "base/uuid.h"
 #include "services/admin/convert.h"
 #include "services/admin/paging.h"
-#include "services/admin/random_token.h"
 #include "services/admin/validation.h"
+#include "services/registry/made_secret.h"
 
 namespace edgeplane::admin {
 namespace {
@@ -38,7 +38,7 @@ storage::JoinToken ToStored(const v1::CreateJoinTokenRequest& request, const Sec
 
 Result<v1::CreateJoinTokenResponse> JoinTokens::Create(const v1::CreateJoinTokenRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
-  const Secret text = MakeRandomToken(kPrefix);
+  const Secret text = registry::MakeRandomToken(kPrefix);
   const storage::JoinToken token = ToStored(request, text, clock_.Now());
   const auto created = store_.CreateJoinToken(token);
   if (!created.ok()) {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "services/registry/caller.h"
+#include "services/registry/made_secret.h"
 #include "services/registry/span_text.h"
 #include "services/registry/store_failure.h"
 
@@ -18,7 +18,6 @@ namespace {
 
 using Outcome = RegistryMetrics::Registration;
 
-constexpr size_t kSecretBytes = 32;
 constexpr size_t kPhoneDigitsMax = 15;  // E.164
 constexpr size_t kPhoneBytesMax = 64;   // with what people write between them
 
@@ -30,13 +29,6 @@ std::string DigitsOf(std::string_view phone) {
       digits.size() <= kPhoneDigitsMax &&
       std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
   return valid ? digits : std::string();
-}
-
-Secret MakeAgentSecret() {
-  std::string bytes = RandomBytes(kSecretBytes);
-  Secret secret(HexEncode(bytes));
-  Wipe(bytes);
-  return secret;
 }
 
 struct Finding {
@@ -105,10 +97,8 @@ Status Registrar::Register(const v1::RegisterRequest& request, v1::RegisterRespo
   asked.now = parts_.clock.Now();
   Secret secret;
   if (request.issue_secret()) {
-    secret = MakeAgentSecret();
-    asked.secret =
-        storage::SealedSecret{vault_.SealSecret(secret.Reveal(), asked.new_agent_id),
-                              vault_.Fingerprint(secret.Reveal()), asked.now, std::nullopt};
+    secret = MakeRandomToken();
+    asked.secret = SealAgentSecret(vault_, secret.Reveal(), asked.new_agent_id, asked.now);
   }
   if (abandoned()) return CallerGone();
   const Result<storage::Joined> joined = parts_.store.RegisterAgent(asked);

@@ -1,11 +1,12 @@
-#include "services/admin/random_token.h"
+#include "services/registry/made_secret.h"
 
+#include <optional>
 #include <string>
 
 #include "base/crypto.h"
 #include "base/encoding.h"
 
-namespace edgeplane::admin {
+namespace edgeplane::registry {
 
 Secret MakeRandomToken(std::string_view prefix) {
   std::string bytes = RandomBytes(kRandomTokenHexDigits / 2);
@@ -20,4 +21,9 @@ Secret MakeRandomToken(std::string_view prefix) {
   return made;
 }
 
-}  // namespace edgeplane::admin
+storage::SealedSecret SealAgentSecret(const Vault& vault, std::string_view secret,
+                                      const std::string& agent_id, Time now) {
+  return {vault.SealSecret(secret, agent_id), vault.Fingerprint(secret), now, std::nullopt};
+}
+
+}  // namespace edgeplane::registry
