@@ -27,7 +27,7 @@ void Keep(Result<T> read, const std::string& gateway_id, const char* what, List&
 }
 
 Result<LinkBatch::Opened> ReadOpened(const v1::SessionOpened& opened) {
-  Result<storage::Fence> fence = ToFence(opened);
+  Result<storage::Fence> fence = FenceOf(opened);
   if (!fence.ok()) return fence.error();
   return LinkBatch::Opened{*std::move(fence)};
 }

@@ -67,8 +67,6 @@ Result<std::vector<storage::HeldSession>> ToHeldSessions(
   return held;
 }
 
-Result<storage::Fence> ToFence(const v1::SessionOpened& opened) { return FenceOf(opened); }
-
 Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now) {
   Result<storage::Fence> fence = FenceOf(closed);
   if (!fence.ok()) return fence.error();

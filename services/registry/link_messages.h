@@ -26,7 +26,6 @@ Status CheckAgentId(std::string_view agent_id);
 Status CheckUuid(const char* name, const std::string& text);
 Result<std::vector<storage::HeldSession>> ToHeldSessions(
     const google::protobuf::RepeatedPtrField<v1::Hello::HeldSession>& sessions);
-Result<storage::Fence> ToFence(const v1::SessionOpened& opened);
 Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now);
 Result<storage::Refusal> ToRefusal(const v1::Refusal& refusal, const std::string& gateway_id);
 

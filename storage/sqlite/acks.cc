@@ -1,6 +1,5 @@
 #include "storage/sqlite/agent_rows.h"
 #include "storage/sqlite/command_rows.h"
-#include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "storage/sqlite/writer.h"
 
