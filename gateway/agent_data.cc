@@ -18,10 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kEventIdMax = 128;
-constexpr size_t kEventTypeMax = 128;
-constexpr size_t kThreadIdMax = 256;
-
 struct StatusWord {
   std::string_view word;
   v1::CommandAck::Outcome outcome;
@@ -39,7 +35,7 @@ std::string ErrorText(const json::object& data) {
   if (error == nullptr) return "";
   const std::string text =
       error->is_string() ? std::string(error->get_string()) : json::serialize(*error);
-  return std::string(CutUtf8(text, kAckErrorMax));
+  return std::string(CutUtf8(text, kAckErrorBytesMax));
 }
 
 std::optional<v1::CommandAck::Outcome> OutcomeOf(const json::object& data, std::string& status) {
@@ -59,9 +55,15 @@ std::optional<v1::CommandAck::Outcome> OutcomeOf(const json::object& data, std::
   return success->get_bool() ? v1::CommandAck::COMPLETED : v1::CommandAck::FAILED;
 }
 
-// Not empty, and at most `bytes_max` bytes.
-bool Fits(const std::optional<std::string>& text, size_t bytes_max) {
-  return text && !text->empty() && text->size() <= bytes_max;
+// At most `bytes_max` bytes, and without U+0000, which JSON can say ("\u0000") and
+// not every store can hold in a text. Inside JSON that is kept as JSON it stays an
+// escape.
+bool Storable(const std::string& text, size_t bytes_max) {
+  return text.size() <= bytes_max && text.find('\0') == std::string::npos;
+}
+
+bool StorableName(const std::optional<std::string>& text, size_t bytes_max) {
+  return text && !text->empty() && Storable(*text, bytes_max);
 }
 
 }  // namespace
@@ -81,7 +83,7 @@ std::variant<AckMessage, MalformedMessage> ReadAck(const json::object& data) {
   ack.error = ErrorText(data);
   // The outcome is worth more than its result: one that cannot be kept is left
   // out, and the rest is taken.
-  ack.result_json = ObjectMember(data, "result", kAckResultMax).value_or("");
+  ack.result_json = ObjectMember(data, "result", kAckResultBytesMax).value_or("");
   ack.result_left_out = ack.result_json.empty() && Member(data, "result") != nullptr;
   ack.timestamp =
       TextMember(data, "timestamp").value_or(TextMember(data, "completed_at").value_or(""));
@@ -107,23 +109,23 @@ std::variant<EventMessage, MalformedMessage> ReadEvent(const json::value& data) 
   const json::object* object = data.if_object();
   if (object == nullptr) return MalformedMessage{"An event is not an object."};
   const std::optional<std::string> id = TextMember(*object, "event_id");
-  if (!Fits(id, kEventIdMax)) {
-    return MalformedMessage{"An event's event_id is not 1 to 128 bytes of text."};
+  if (!StorableName(id, kEventIdBytesMax)) {
+    return MalformedMessage{"An event's event_id is not 1 to 128 bytes of text without U+0000."};
   }
   const std::optional<std::string> type = TextMember(*object, "event_type");
-  if (!Fits(type, kEventTypeMax)) {
-    return MalformedMessage{"An event's event_type is not 1 to 128 bytes of text."};
+  if (!StorableName(type, kEventTypeBytesMax)) {
+    return MalformedMessage{"An event's event_type is not 1 to 128 bytes of text without U+0000."};
   }
   const std::string thread = TextMember(*object, "thread_id").value_or("");
-  if (thread.size() > kThreadIdMax) {
-    return MalformedMessage{"An event's thread_id is longer than 256 bytes."};
+  if (!Storable(thread, kEventThreadBytesMax)) {
+    return MalformedMessage{"An event's thread_id is longer than 256 bytes, or has U+0000."};
   }
   const json::value* details = Member(*object, "details");
   if (details != nullptr && !details->is_object()) {
     return MalformedMessage{"An event's details are not an object."};
   }
   std::string details_json = details != nullptr ? CanonicalJson(*details) : "{}";
-  if (id->size() + type->size() + thread.size() + details_json.size() > kEventMax) {
+  if (id->size() + type->size() + thread.size() + details_json.size() > kEventBytesMax) {
     return MalformedMessage{"An event is larger than 256 KiB."};
   }
   EventMessage message;
@@ -138,7 +140,7 @@ std::variant<EventMessage, MalformedMessage> ReadEvent(const json::value& data) 
 std::variant<StatusMessage, MalformedMessage> ReadStatus(const json::object& message,
                                                          std::string_view name) {
   if (Member(message, name) == nullptr) return StatusMessage{};
-  std::optional<std::string> text = ObjectMember(message, name, kStatusMax);
+  std::optional<std::string> text = ObjectMember(message, name, kAgentStatusBytesMax);
   if (!text) return MalformedMessage{"A status is not an object of at most 16 KiB."};
   return StatusMessage{*std::move(text)};
 }

@@ -8,14 +8,10 @@
 #include <string>
 #include <variant>
 
+#include "base/agent_limits.h"
 #include "edgeplane/v1/agent_registry.pb.h"
 
 namespace edgeplane::gateway {
-
-inline constexpr size_t kAckErrorMax = 4 * 1024;
-inline constexpr size_t kAckResultMax = 64 * 1024;
-inline constexpr size_t kEventMax = 256 * 1024;  // all of its texts together
-inline constexpr size_t kStatusMax = 16 * 1024;
 
 struct MalformedMessage {
   std::string why;  // a sentence; never repeats the input
@@ -25,8 +21,8 @@ struct AckMessage {
   std::string command_id;  // a UUID, lower case
   v1::CommandAck::Outcome outcome = v1::CommandAck::OUTCOME_UNSPECIFIED;
   std::string status;       // the agent's own word
-  std::string error;        // at most kAckErrorMax
-  std::string result_json;  // an object of at most kAckResultMax; empty: none
+  std::string error;        // at most kAckErrorBytesMax
+  std::string result_json;  // an object of at most kAckResultBytesMax; empty: none
   // There was a result, and it is no such object.
   bool result_left_out = false;
   // As the agent writes it; empty where it gives none.
@@ -44,11 +40,12 @@ struct EventMessage {
   // The id as JSON, as the agent sent it: a number stays a number.
   std::string id_json;
 };
-// {"event_id","event_type","thread_id"?,"details"}
+// {"event_id","event_type","thread_id"?,"details"}; U+0000 in one of the three texts,
+// which no store can keep, is malformed.
 std::variant<EventMessage, MalformedMessage> ReadEvent(const boost::json::value& data);
 
 struct StatusMessage {
-  std::string status_json;  // an object of at most kStatusMax; empty: there was none
+  std::string status_json;  // an object of at most kAgentStatusBytesMax; empty: there was none
 };
 // The member `name` of `message`.
 std::variant<StatusMessage, MalformedMessage> ReadStatus(const boost::json::object& message,

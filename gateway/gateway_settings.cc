@@ -1,5 +1,7 @@
 #include "gateway/gateway_settings.h"
 
+#include "base/agent_limits.h"
+
 namespace edgeplane::gateway {
 
 namespace {
@@ -45,8 +47,8 @@ void DeclareRequestLimits(SettingSet& set, GatewaySettings& s) {
 void DeclareSessionLimits(SettingSet& set, GatewaySettings& s) {
   set.Bytes("max-message-bytes", "Size of one WebSocket message from an agent.", 1024, 16 * kMiB,
             s.max_message_bytes);
-  set.Count("max-json-depth", "Levels of nesting in what an agent sends.", "levels", 4, 256,
-            s.max_json_depth);
+  set.Count("max-json-depth", "Levels of nesting in what an agent sends.", "levels", 4,
+            static_cast<int64_t>(kAgentJsonDepthMax), s.max_json_depth);
   set.Count("messages-per-minute",
             "Messages and control frames on one WebSocket, or HTTP calls of one agent from one "
             "address; also the burst.",

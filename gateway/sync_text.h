@@ -14,10 +14,9 @@
 
 namespace edgeplane::gateway {
 
-// So many events of one exchange are taken, and so many bytes of them; the agent
+// So many events of one exchange are taken, and kSyncEventBytesMax of them; the agent
 // sends the rest again, as nobody acknowledges it.
 inline constexpr size_t kSyncEventsMax = 256;
-inline constexpr size_t kSyncEventBytesMax = kEventMax;
 
 struct SyncBody {
   // As it stands there; empty where it does not.

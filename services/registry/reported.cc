@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/agent_limits.h"
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/timestamp.h"
@@ -13,30 +14,24 @@
 namespace edgeplane::registry {
 namespace {
 
-constexpr size_t kErrorBytesMax = 4 * 1024;
 constexpr size_t kStatusWordBytesMax = 64;
-constexpr size_t kResultBytesMax = 64 * 1024;
-constexpr size_t kEventIdBytesMax = 128;
-constexpr size_t kEventTypeBytesMax = 128;
-constexpr size_t kThreadIdBytesMax = 256;
-constexpr size_t kDetailsBytesMax = 256 * 1024;
-constexpr size_t kStatusBytesMax = 16 * 1024;
-// Of one sync: the agent's body has 256 KiB, and escapes may be spelt otherwise
-// in what the gateway made of it.
-constexpr size_t kSyncEventBytesMax = 512 * 1024;
 
 Error Invalid(std::string message) {
   return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(message));
 }
 
-Status CheckText(const char* name, const std::string& text, size_t bytes_max) {
-  if (!text.empty() && text.size() <= bytes_max) return {};
-  return Invalid(std::string(name) + " has " + std::to_string(text.size()) + " bytes; 1 to " +
-                 std::to_string(bytes_max) + " are allowed.");
+Status CheckText(const char* name, const std::string& text, size_t bytes_min, size_t bytes_max) {
+  if (text.size() < bytes_min || text.size() > bytes_max) {
+    return Invalid(std::string(name) + " has " + std::to_string(text.size()) + " bytes; " +
+                   std::to_string(bytes_min) + " to " + std::to_string(bytes_max) +
+                   " are allowed.");
+  }
+  if (text.find('\0') != std::string::npos) return Invalid(std::string(name) + " has U+0000.");
+  return {};
 }
 
 Status CheckObject(const char* name, const std::string& json, size_t bytes_max) {
-  const auto value = ParseJson(json, {.bytes_max = bytes_max});
+  const auto value = ParseJson(json, {.bytes_max = bytes_max, .depth_max = kAgentJsonDepthMax});
   if (!value.ok()) return Invalid(std::string(name) + ": " + value.error().message);
   if (!value->is_object()) return Invalid(std::string(name) + " is not a JSON object.");
   return {};
@@ -44,6 +39,11 @@ Status CheckObject(const char* name, const std::string& json, size_t bytes_max) 
 
 std::string Cut(const std::string& text, size_t bytes_max) {
   return std::string(CutUtf8(text, bytes_max));
+}
+
+size_t BytesOf(const v1::ReportedEvent& event) {
+  return event.event_id().size() + event.event_type().size() + event.thread_id().size() +
+         event.details_json().size();
 }
 
 std::optional<storage::CommandEvent> EventOf(v1::CommandAck::Outcome outcome) {
@@ -73,8 +73,8 @@ Result<storage::Ack> WhatIsSaid(const Message& message) {
   ack.command_id = CanonicalUuid(message.command_id());
   ack.event = *event;
   ack.status = Cut(message.status(), kStatusWordBytesMax);
-  ack.error = Cut(message.error(), kErrorBytesMax);
-  if (CheckObject("result_json", message.result_json(), kResultBytesMax).ok()) {
+  ack.error = Cut(message.error(), kAckErrorBytesMax);
+  if (CheckObject("result_json", message.result_json(), kAckResultBytesMax).ok()) {
     ack.result_json = message.result_json();
   }
   ack.time = GetTime(message.time());
@@ -87,15 +87,18 @@ Result<storage::Ack> WhatIsSaid(const Message& message) {
 Result<storage::Event> ToEvent(const v1::ReportedEvent& event, const std::string& agent_id,
                                storage::Channel channel, Time receive_time) {
   if (Status status = CheckAgentId(agent_id); !status.ok()) return status.error();
-  if (Status status = CheckText("event_id", event.event_id(), kEventIdBytesMax); !status.ok()) {
+  if (Status status = CheckText("event_id", event.event_id(), 1, kEventIdBytesMax); !status.ok()) {
     return status.error();
   }
-  if (Status status = CheckText("event_type", event.event_type(), kEventTypeBytesMax);
+  if (Status status = CheckText("event_type", event.event_type(), 1, kEventTypeBytesMax);
       !status.ok()) {
     return status.error();
   }
-  if (event.thread_id().size() > kThreadIdBytesMax) return Invalid("thread_id is too long.");
-  if (Status status = CheckObject("details_json", event.details_json(), kDetailsBytesMax);
+  if (Status status = CheckText("thread_id", event.thread_id(), 0, kEventThreadBytesMax);
+      !status.ok()) {
+    return status.error();
+  }
+  if (Status status = CheckObject("details_json", event.details_json(), kEventBytesMax);
       !status.ok()) {
     return status.error();
   }
@@ -111,7 +114,7 @@ Result<storage::Event> ToEvent(const v1::ReportedEvent& event, const std::string
 }
 
 Result<storage::AgentStatus> ToStatus(const std::string& status_json, Time time) {
-  if (Status status = CheckObject("status_json", status_json, kStatusBytesMax); !status.ok()) {
+  if (Status status = CheckObject("status_json", status_json, kAgentStatusBytesMax); !status.ok()) {
     return status.error();
   }
   return storage::AgentStatus{status_json, time};
@@ -145,11 +148,11 @@ void ReadEvents(const v1::SyncRequest& request, Time time, ReportedSync& read) {
     const v1::ReportedEvent& reported = request.events(i);
     Result<storage::Event> event =
         ToEvent(reported, read.sync.agent_id, storage::Channel::kHttp, time);
-    if (event.ok() && bytes + reported.ByteSizeLong() > kSyncEventBytesMax) {
+    if (event.ok() && bytes + BytesOf(reported) > kSyncEventBytesMax) {
       event = Invalid("The events are larger than one sync may be.");
     }
     if (event.ok()) {
-      bytes += reported.ByteSizeLong();
+      bytes += BytesOf(reported);
       read.sync.events.push_back(*std::move(event));
       continue;
     }

@@ -23,8 +23,8 @@ inline void CheckAck(const AckMessage& ack) {
   for (const char c : ack.command_id) FUZZ_CHECK(c < 'A' || c > 'Z');
   FUZZ_CHECK(ack.outcome != v1::CommandAck::OUTCOME_UNSPECIFIED);
   FUZZ_CHECK(!ack.status.empty() && ack.status.size() <= 16);
-  FUZZ_CHECK(ack.error.size() <= kAckErrorMax && IsValidUtf8(ack.error));
-  if (!ack.result_json.empty()) CheckObject(ack.result_json, kAckResultMax);
+  FUZZ_CHECK(ack.error.size() <= kAckErrorBytesMax && IsValidUtf8(ack.error));
+  if (!ack.result_json.empty()) CheckObject(ack.result_json, kAckResultBytesMax);
   FUZZ_CHECK(!ack.result_left_out || ack.result_json.empty());
   FUZZ_CHECK((AckOrdinal(ack) == 0) == ack.timestamp.empty());
   FUZZ_CHECK(AckOrdinal(ack) >= 0);
@@ -37,13 +37,13 @@ inline void CheckEvent(const v1::ReportedEvent& event, std::string_view id_json)
   for (const std::string* text : {&event.event_id(), &event.event_type(), &event.thread_id()}) {
     FUZZ_CHECK(IsValidUtf8(*text));
   }
-  CheckObject(event.details_json(), kEventMax);
+  CheckObject(event.details_json(), kEventBytesMax);
   const Result<boost::json::value> id = ParseJson(id_json, {});
   FUZZ_CHECK(id.ok() && (id->is_string() || id->is_number()));
 }
 
 inline void CheckStatus(std::string_view status_json) {
-  if (!status_json.empty()) CheckObject(status_json, kStatusMax);
+  if (!status_json.empty()) CheckObject(status_json, kAgentStatusBytesMax);
 }
 
 }  // namespace edgeplane::gateway

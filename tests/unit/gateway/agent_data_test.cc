@@ -81,7 +81,7 @@ TEST(AgentData, AnAckNeedsNoMoreThanAnOutcome) {
 }
 
 TEST(AgentData, AResultThatCannotBeKeptCostsNotTheAck) {
-  const std::string large = R"({"x":")" + std::string(kAckResultMax, 'x') + R"("})";
+  const std::string large = R"({"x":")" + std::string(kAckResultBytesMax, 'x') + R"("})";
   for (const std::string& result : {large, std::string("[1]"), std::string(R"("done")")}) {
     const AckMessage ack = Parsed(Ack(R"(,"success":true,"result":)" + result));
     EXPECT_EQ(ack.outcome, v1::CommandAck::COMPLETED);
@@ -153,11 +153,21 @@ TEST(AgentData, RefusesWhatIsNoEvent) {
         R"({"event_id":")" + long_id + R"(","event_type":"t"})",
         R"({"event_id":"e","event_type":")" + long_id + R"("})",
         R"({"event_id":"e","event_type":"t","thread_id":")" + std::string(257, 'x') + R"("})",
-        R"({"event_id":"e","event_type":"t","details":{"x":")" + std::string(kEventMax, 'x') +
+        std::string(R"({"event_id":"e\u0000","event_type":"t"})"),
+        std::string(R"({"event_id":"e","event_type":"\u0000"})"),
+        std::string(R"({"event_id":"e","event_type":"t","thread_id":"\u0000"})"),
+        R"({"event_id":"e","event_type":"t","details":{"x":")" + std::string(kEventBytesMax, 'x') +
             R"("}})"}) {
     EXPECT_TRUE(IsMalformedEvent(text)) << text.substr(0, 100);
   }
   EXPECT_FALSE(IsMalformedEvent(R"({"event_id":")" + long_id.substr(1) + R"(","event_type":"t"})"));
+}
+
+// What is kept as JSON stays an escape.
+TEST(AgentData, DetailsMaySayTheCharacterNoStoreHolds) {
+  const EventMessage event =
+      Event(R"({"event_id":"e","event_type":"t","details":{"\u0000":"\u0000"}})");
+  EXPECT_EQ(event.event.details_json(), R"({"\u0000":"\u0000"})");
 }
 
 TEST(AgentData, ReadsStatus) {
@@ -171,8 +181,9 @@ TEST(AgentData, ReadsStatus) {
   EXPECT_EQ(text("{}"), "");
   EXPECT_EQ(text(R"({"data":null})"), "");
   EXPECT_EQ(text(R"({"data":{}})"), "{}");
-  for (const std::string& bad : {std::string(R"({"data":[]})"), std::string(R"({"data":"well"})"),
-                                 R"({"data":{"x":")" + std::string(kStatusMax, 'x') + R"("}})"}) {
+  for (const std::string& bad :
+       {std::string(R"({"data":[]})"), std::string(R"({"data":"well"})"),
+        R"({"data":{"x":")" + std::string(kAgentStatusBytesMax, 'x') + R"("}})"}) {
     EXPECT_TRUE(std::holds_alternative<MalformedMessage>(read(bad)));
   }
 }

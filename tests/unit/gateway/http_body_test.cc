@@ -1,6 +1,7 @@
 // What every HTTP call has in common: its body, its method, its connection.
 #include <gtest/gtest.h>
 
+#include "base/agent_limits.h"
 #include "base/setting.h"
 #include "tests/unit/gateway/support/http_client.h"
 #include "tests/unit/gateway/support/running_gateway.h"
@@ -202,6 +203,17 @@ TEST(HttpCalls, NoDecisionMayTakeAsLongAsAnAgentWaits) {
   DeclareGatewaySettings(set, settings);
   EXPECT_TRUE(set.Resolve({{"admit-timeout", "9s"}}, {}, {}).ok());
   EXPECT_FALSE(set.Resolve({{"admit-timeout", "10s"}}, {}, {}).ok());
+}
+
+// Registries keep nothing that is deeper, whatever a gateway would take.
+TEST(HttpCalls, NoGatewayTakesDeeperJsonThanARegistry) {
+  GatewaySettings settings;
+  SettingSet set;
+  DeclareGatewaySettings(set, settings);
+  const std::string deepest = std::to_string(kAgentJsonDepthMax);
+  EXPECT_TRUE(set.Resolve({{"max-json-depth", deepest}}, {}, {}).ok());
+  EXPECT_FALSE(
+      set.Resolve({{"max-json-depth", std::to_string(kAgentJsonDepthMax + 1)}}, {}, {}).ok());
 }
 
 }  // namespace

@@ -73,10 +73,10 @@ TEST(SyncText, ALastCommandThatIsNoneIsNone) {
 TEST(SyncText, WhatIsMalformedIsLeftOutAndTheRestGoesOn) {
   const SyncBody body =
       Parsed(R"({"pending_events":[{"event_type":"t"},7,null,)" + Event(R"("a")") + "," +
-             Event(R"("b")", kEventMax) + R"(],"status":[]})");
+             Event(R"("b")", kEventBytesMax) + R"(],"status":[]})");
   EXPECT_EQ(body.event_ids, (std::vector<std::string>{R"("a")"}));
   EXPECT_EQ(body.malformed, 5U);
-  EXPECT_EQ(body.why, "An event's event_id is not 1 to 128 bytes of text.");
+  EXPECT_EQ(body.why, "An event's event_id is not 1 to 128 bytes of text without U+0000.");
   EXPECT_FALSE(body.has_status);
   EXPECT_EQ(Parsed(R"({"pending_events":{}})").malformed, 1U);
 }
@@ -91,7 +91,7 @@ TEST(SyncText, TakesSoManyEventsAndNoMore) {
   const SyncBody large = Parsed(Events(4, 100'000));
   EXPECT_EQ(large.event_ids, (std::vector<std::string>{"0", "1"}));
   // However large it is, one that may be there at all is taken.
-  const SyncBody largest = Parsed(Events(2, kEventMax - 10));
+  const SyncBody largest = Parsed(Events(2, kEventBytesMax - 10));
   EXPECT_EQ(largest.event_ids.size(), 1U);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/agent_limits.h"
 #include "base/timestamp.h"
 
 namespace edgeplane::registry {
@@ -58,8 +59,24 @@ TEST(Reported, AnEventKeepsToItsLimits) {
   EXPECT_FALSE(sound([](E& e) { e.set_details_json("[1]"); }));
   EXPECT_FALSE(sound([](E& e) { e.set_details_json("{"); }));
   EXPECT_FALSE(sound([](E& e) { e.set_details_json(ObjectOf(256 * 1024 + 1)); }));
+  EXPECT_FALSE(sound([](E& e) { e.set_event_id(std::string(1, '\0')); }));
+  EXPECT_FALSE(sound([](E& e) { e.set_event_type(std::string(1, '\0')); }));
+  EXPECT_FALSE(sound([](E& e) { e.set_thread_id(std::string(1, '\0')); }));
+  EXPECT_TRUE(sound([](E& e) { e.set_details_json(R"({"a":"\u0000"})"); }));
   EXPECT_FALSE(Read(SoundEvent(), "").ok());
   EXPECT_FALSE(Read(SoundEvent(), std::string(129, 'a')).ok());
+}
+
+TEST(Reported, ASyncBringsAsManyBytesOfEventsAsGatewaysTake) {
+  v1::SyncRequest request;
+  request.mutable_caller()->set_agent_id("a");
+  request.set_sync_id(kId);
+  *request.add_events() = SoundEvent();
+  const size_t names = std::string("e1message_receivedt1").size();
+  request.mutable_events(0)->set_details_json(ObjectOf(kSyncEventBytesMax - names));
+  EXPECT_TRUE(ToSyncRequest(request).ok());
+  request.mutable_events(0)->set_details_json(ObjectOf(kSyncEventBytesMax - names + 1));
+  EXPECT_FALSE(ToSyncRequest(request).ok());
 }
 
 TEST(Reported, ReadsAStatus) {
