@@ -19,8 +19,9 @@ namespace edgeplane::gateway {
 
 class LinkOutbox {
  public:
-  // What waits for its confirmation. Above half of either nothing more is read
-  // from agents, so that the rest is room for what is under way and must be told.
+  // What waits for its confirmation. Above half of either there is room only for
+  // what must be told; above three quarters nothing more is read from agents, so
+  // that the rest is room for what is under way.
   static constexpr size_t kReportsMax = 65'536;
   static constexpr size_t kBytesMax = size_t{64} * 1024 * 1024;
 
@@ -54,9 +55,8 @@ class LinkOutbox {
   std::shared_ptr<SessionSink> Sink(const std::string& session_id) const;
 
   [[nodiscard]] size_t unconfirmed() const { return reports_.size(); }
-  // More waits than half of what may; than three quarters.
-  [[nodiscard]] bool congested() const { return Beyond(2, 4); }
-  [[nodiscard]] bool scarce() const { return Beyond(3, 4); }
+  [[nodiscard]] bool scarce() const { return Beyond(2, 4); }
+  [[nodiscard]] bool congested() const { return Beyond(3, 4); }
 
  private:
   struct Report {

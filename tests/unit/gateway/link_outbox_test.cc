@@ -121,12 +121,12 @@ TEST(LinkOutbox, IsBoundedInBytesToo) {
   LinkOutbox outbox("gateway-1");
   outbox.Begin("1");
   for (size_t i = 0; i < LinkOutbox::kBytesMax / kMiB / 2 - 1; ++i) outbox.Add(Event("s", kMiB));
-  EXPECT_FALSE(outbox.congested());
-  outbox.Add(Event("s", kMiB));
-  EXPECT_TRUE(outbox.congested());
   EXPECT_FALSE(outbox.scarce());
-  for (size_t i = 0; i < LinkOutbox::kBytesMax / kMiB / 4; ++i) outbox.Add(Event("s", kMiB));
+  outbox.Add(Event("s", kMiB));
   EXPECT_TRUE(outbox.scarce());
+  EXPECT_FALSE(outbox.congested());
+  for (size_t i = 0; i < LinkOutbox::kBytesMax / kMiB / 4; ++i) outbox.Add(Event("s", kMiB));
+  EXPECT_TRUE(outbox.congested());
   outbox.Confirm(1'000'000);
   EXPECT_FALSE(outbox.congested());
   EXPECT_FALSE(outbox.scarce());

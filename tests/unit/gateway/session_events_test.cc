@@ -119,6 +119,22 @@ TEST_F(SessionEventsTest, AnEventOfASessionThatHasGoneIsStoredAllTheSame) {
   ExpectNothingBeforeAPong();
 }
 
+// What an agent repeats is given up long before what keeps it connected.
+TEST_F(SessionEventsTest, APongComesWhereThereIsNoRoomForEvents) {
+  constexpr int kRoom = 32'768;
+  Start([](GatewaySettings& s) { s.messages_per_minute = 1'000'000; });
+  registry().Confirm(false);
+  std::string events;
+  for (int i = 0; i < kRoom + 100; ++i) events += ClientFrame(kTextFrame, EventText("1"));
+  ASSERT_TRUE(agent_->WriteRaw(events));
+  ExpectNothingBeforeAPong();
+  EXPECT_GT(gateway_->Metric(R"(edgeplane_reports_dropped_total{kind="event"})"), 0);
+  ASSERT_TRUE(agent_->Send(AckText(1)));
+  ASSERT_TRUE(registry().Await(IsAck));
+  // From the next report on, which is the end of it.
+  registry().Confirm(true);
+}
+
 TEST_F(SessionEventsTest, EventsSurviveALinkThatBreaks) {
   Start();
   registry().Confirm(false);

@@ -181,7 +181,7 @@ TEST_F(StopTest, WithAnAgentThatStaysAfterItsClose) {
 // Sessions stop reading when the registry confirms nothing; then neither the
 // socket nor a timer of theirs ends them.
 TEST_F(StopTest, WithSessionsThatHaveStoppedReading) {
-  constexpr int kCongestion = 32'768;
+  constexpr int kCongestion = 49'152;
   Start([](GatewaySettings& s) { s.messages_per_minute = 1'000'000; });
   AgentClient& agent = Open();
   registry().Confirm(false);
