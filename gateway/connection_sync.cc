@@ -85,7 +85,8 @@ asio::awaitable<bool> Connection::AnswerSync(const HttpRequest& request, Credent
   if (Refuses(answer, refused)) {
     // A refusal hands nothing out. Where there is no decision, the registry may
     // have made one all the same.
-    if (std::holds_alternative<v1::RefusedAttempt>(answer)) unanswered.Settle();
+    const auto* none = std::get_if<NoDecision>(&answer);
+    if (none == nullptr || !none->may_have_acted) unanswered.Settle();
     unanswered.Report();
     co_return co_await Refuse(std::move(refused));
   }

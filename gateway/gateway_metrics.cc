@@ -17,7 +17,8 @@ std::vector<double> SessionBuckets() {
 constexpr std::array<const char*, 6> kMessageTypes = {"ping",  "command_ack", "status",
                                                       "event", "unknown",     "malformed"};
 // Of DroppedReport, from kEvent on.
-constexpr std::array<const char*, 3> kReportKinds = {"event", "status", "result"};
+constexpr std::array<const char*, 4> kReportKinds = {"event", "status", "result",
+                                                     "sync_unanswered"};
 
 // Every status there is an answer with.
 std::set<int> HttpStatuses() {
@@ -66,9 +67,10 @@ GatewayMetrics::GatewayMetrics(MetricsRegistry& registry)
   for (size_t i = 0; i < kMessageTypes.size(); ++i) {
     messages_[i] = &messages.Add({{"type", kMessageTypes[i]}});
   }
-  CounterFamily& dropped = registry.AddCounterFamily(
-      "reports_dropped_total",
-      "What agents said and there was no room for; events come again by themselves.");
+  CounterFamily& dropped =
+      registry.AddCounterFamily("reports_dropped_total",
+                                "What was to be told to the registry and there was no room for; "
+                                "events come again by themselves.");
   for (size_t i = 0; i < kReportKinds.size(); ++i) {
     reports_dropped_[i] = &dropped.Add({{"kind", kReportKinds[i]}});
   }

@@ -15,7 +15,7 @@ namespace edgeplane::gateway {
 enum class MessageType : uint8_t { kPing, kCommandAck, kStatus, kEvent, kUnknown, kMalformed };
 
 // What there was no room for on its way to the registry.
-enum class DroppedReport : uint8_t { kRefusal, kEvent, kStatus, kResult };
+enum class DroppedReport : uint8_t { kRefusal, kEvent, kStatus, kResult, kSyncUnanswered };
 
 // Thread safe.
 class GatewayMetrics {
@@ -44,7 +44,7 @@ class GatewayMetrics {
   std::map<int, Counter*> refusals_;  // by reason
   std::map<int, Counter*> closed_;    // by disconnect
   std::array<Counter*, 6> messages_{};
-  std::array<Counter*, 3> reports_dropped_{};                     // but for refusals
+  std::array<Counter*, 4> reports_dropped_{};                     // but for refusals
   std::array<std::map<int, Counter*>, kHttpPaths> http_answers_;  // by status
 };
 

@@ -10,26 +10,46 @@ namespace {
 
 // The registry says in a google.rpc.ErrorInfo why a call failed; what gRPC itself
 // turns away has none.
-bool SaysOverloaded(const grpc::Status& status) {
-  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return true;
+std::string ReasonOf(const grpc::Status& status) {
   google::rpc::Status rich;
-  if (!rich.ParseFromString(status.error_details())) return false;
+  if (!rich.ParseFromString(status.error_details())) return "";
   for (const google::protobuf::Any& any : rich.details()) {
     google::rpc::ErrorInfo info;
-    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info) &&
-        info.reason() == v1::ErrorReason::Code_Name(v1::ErrorReason::SERVER_OVERLOADED)) {
-      return true;
-    }
+    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info)) return info.reason();
   }
-  return false;
+  return "";
+}
+
+bool Says(const std::string& reason, v1::ErrorReason::Code code) {
+  return reason == v1::ErrorReason::Code_Name(code);
+}
+
+// gRPC's words for a call that never left: no name, no connection. A line that
+// breaks later has others.
+bool NeverLeft(const std::string& message) {
+  return message.starts_with("failed to connect to all addresses") ||
+         message.starts_with("DNS resolution failed");
+}
+
+// Turned away before anything was done, or (a store that is not there) with
+// nothing changed.
+bool TurnedAway(const grpc::Status& status, const std::string& reason) {
+  return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+         status.error_code() == grpc::StatusCode::INVALID_ARGUMENT ||
+         Says(reason, v1::ErrorReason::SERVER_OVERLOADED) ||
+         Says(reason, v1::ErrorReason::STORE_UNAVAILABLE);
 }
 
 }  // namespace
 
 std::optional<NoDecision> RegistryCalls::FailureOf(const grpc::Status& status) {
   if (status.ok()) return std::nullopt;
+  const std::string reason = ReasonOf(status);
+  const bool overloaded = status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+                          Says(reason, v1::ErrorReason::SERVER_OVERLOADED);
   return NoDecision{"The registry gave no decision: " + status.error_message(),
-                    SaysOverloaded(status) ? v1::OVERLOADED : v1::REGISTRY_UNAVAILABLE};
+                    overloaded ? v1::OVERLOADED : v1::REGISTRY_UNAVAILABLE,
+                    !TurnedAway(status, reason) && !NeverLeft(status.error_message())};
 }
 
 void RegistryCalls::Begin() {

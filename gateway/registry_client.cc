@@ -110,7 +110,7 @@ void RegistryClient::SyncUnanswered(const std::string& agent_id, const std::stri
   v1::GatewayMessage message;
   message.mutable_sync_unanswered()->set_agent_id(agent_id);
   message.mutable_sync_unanswered()->set_sync_id(sync_id);
-  link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
+  AddUnlessScarce(std::move(message), DroppedReport::kSyncUnanswered, {});
 }
 
 void RegistryClient::Refused(const v1::Refusal& refusal) {

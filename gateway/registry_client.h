@@ -4,10 +4,11 @@
 // Reports (acknowledgements, events, the ends of sessions, refusals) are kept until
 // the registry confirms them and are repeated after a reconnect; applying one
 // twice is harmless there. While no link stands they wait here, up to a bound in
-// number and bytes: Congested() asks the sessions to stop reading from half of it
-// on. Beyond three quarters what can be spared is dropped and counted: refusals,
-// status, events (nobody acknowledges those, so they come again), and the results
-// of acknowledgements.
+// number and bytes. Beyond half of it what can be spared is dropped and counted:
+// refusals, status, events (nobody acknowledges those, so they come again), the
+// results of acknowledgements, and which syncs were not answered. Only what nobody
+// says twice fills the next quarter; then Congested() asks the sessions to stop
+// reading, which costs them their pings, and in the end their connections.
 //
 // Thread safe. Nothing here blocks but WaitUntilLinked and Stop.
 #pragma once
@@ -66,6 +67,9 @@ struct Caller {
 struct NoDecision {
   std::string detail;
   v1::Reason reason = v1::REGISTRY_UNAVAILABLE;
+  // What was asked for may have been done all the same. Not where the call never
+  // left, or was turned away.
+  bool may_have_acted = false;
 };
 
 template <class... Yes>
@@ -124,7 +128,8 @@ class RegistryClient {
   // did.
   void Admit(Caller caller, Duration timeout, Done<AdmitAnswer> done);
   // Here and in Acknowledge, `request` holds all but the caller. Where the answer
-  // does not reach the agent, or there is none, SyncUnanswered must follow.
+  // does not reach the agent, or there is none and the registry may have acted,
+  // SyncUnanswered must follow.
   void Sync(Caller caller, v1::SyncRequest request, Duration timeout, Done<SyncAnswer> done);
   void Acknowledge(Caller caller, v1::AcknowledgeRequest request, Duration timeout,
                    Done<AcknowledgeAnswer> done);
@@ -142,6 +147,8 @@ class RegistryClient {
   // `id_json` comes back in OnEventStored.
   void EventHappened(const SessionKey& key, v1::ReportedEvent event, std::string id_json);
   void StatusSaid(const SessionKey& key, std::string status_json);
+  // May be dropped: the registry takes back by itself, if later, what a sync has
+  // handed out and nobody answers.
   void SyncUnanswered(const std::string& agent_id, const std::string& sync_id);
   void Refused(const v1::Refusal& refusal);
 

@@ -12,7 +12,10 @@ namespace {
 
 using Stub = v1::AgentRegistry::StubInterface::async_interface;
 
-NoDecision Empty() { return NoDecision{"The registry's answer holds no decision."}; }
+NoDecision Empty() {
+  return NoDecision{"The registry's answer holds no decision.", v1::REGISTRY_UNAVAILABLE,
+                    /*may_have_acted=*/true};
+}
 
 void Fill(v1::Caller& target, const std::string& gateway_id, Caller caller) {
   target.set_gateway_id(gateway_id);

@@ -1,29 +1,13 @@
-// POST /edge/sync: what reaches the registry, what reaches the agent, and who is
-// told when one of them does not.
+// POST /edge/sync: what reaches the registry, and what reaches the agent.
 #include <gtest/gtest.h>
 
 #include "base/timestamp.h"
 #include "base/uuid.h"
 #include "gateway/agent_message.h"
-#include "tests/unit/gateway/support/http_client.h"
-#include "tests/unit/gateway/support/running_gateway.h"
-#include "tests/unit/gateway/support/session_messages.h"
+#include "tests/unit/gateway/support/sync_fixture.h"
 
 namespace edgeplane::gateway {
 namespace {
-
-using std::chrono::milliseconds;
-
-bool IsRefusal(const v1::GatewayMessage& message) { return message.has_refusal(); }
-bool IsUnanswered(const v1::GatewayMessage& message) { return message.has_sync_unanswered(); }
-
-v1::SyncResponse WithCommands(int count, size_t payload_bytes = 0) {
-  v1::SyncResponse response;
-  for (int i = 1; i <= count; ++i) {
-    *response.mutable_result()->add_commands() = Command("luna1", i, payload_bytes);
-  }
-  return response;
-}
 
 v1::SyncResponse Refusal(v1::Reason reason) {
   v1::SyncResponse response;
@@ -32,40 +16,6 @@ v1::SyncResponse Refusal(v1::Reason reason) {
   response.mutable_refused()->mutable_presented()->set_fingerprint("01234567");
   return response;
 }
-
-class HttpSyncTest : public testing::Test {
- protected:
-  void Start(const RunningGateway::Adjust& adjust = {}) {
-    gateway_.emplace(adjust);
-    client_.emplace(gateway_->port());
-  }
-  ScriptedRegistry& registry() { return gateway_->registry(); }
-  void Answer(const v1::SyncResponse& response) {
-    registry().OnSync([response](const auto&) { return response; });
-  }
-  void ExpectRefused(const HttpAnswer& answer, int status, v1::Reason reason) {
-    EXPECT_EQ(answer.status, status);
-    const auto refusal = registry().Await(
-        [&](const auto& m) { return m.has_refusal() && m.refusal().reason() == reason; });
-    ASSERT_TRUE(refusal) << v1::Reason_Name(reason);
-    EXPECT_EQ(refusal->refusal().refusal_id(), answer.header("X-Refusal-Id"));
-    EXPECT_EQ(refusal->refusal().presented().path(), "/edge/sync");
-    EXPECT_EQ(refusal->refusal().DebugString().find("secret-of-the-agent"), std::string::npos);
-  }
-
-  // Reports arrive in order: what is to be said of a sync that is over has been
-  // said before a refusal that comes after it.
-  void ExpectNoneUnanswered() {
-    HttpClient other(gateway_->port());
-    EXPECT_EQ(other.Call("GET", "/elsewhere", {}).status, 404);
-    ASSERT_TRUE(registry().Await(
-        [](const auto& m) { return m.has_refusal() && m.refusal().reason() == v1::PATH_UNKNOWN; }));
-    EXPECT_EQ(registry().Count(IsUnanswered), 0U);
-  }
-
-  std::optional<RunningGateway> gateway_;
-  std::optional<HttpClient> client_;
-};
 
 TEST_F(HttpSyncTest, TellsTheRegistryWhatTheAgentSaysAndTheAgentWhatWaits) {
   Start();
@@ -198,65 +148,6 @@ TEST_F(HttpSyncTest, IsLimitedByAgentAndAddress) {
   // Whether or not it polls, an agent may connect.
   AgentClient agent(gateway_->port());
   EXPECT_EQ(agent.Upgrade("luna1"), 101);
-}
-
-// --- what does not reach the agent ---
-
-TEST_F(HttpSyncTest, ARegistryThatDoesNotAnswerInTimeIsToldThatItWentNowhere) {
-  Start([](GatewaySettings& s) { s.admit_timeout = milliseconds(200); });
-  registry().OnSync([](const auto&) { return std::nullopt; });
-  const HttpAnswer answer = client_->Post("/edge/sync", "{}");
-  ExpectRefused(answer, 503, v1::REGISTRY_UNAVAILABLE);
-  EXPECT_EQ(answer.header("Retry-After"), "5");
-  const auto unanswered = registry().Await(IsUnanswered);
-  ASSERT_TRUE(unanswered);
-  EXPECT_EQ(unanswered->sync_unanswered().sync_id(), registry().syncs()[0].sync_id());
-  EXPECT_EQ(unanswered->sync_unanswered().agent_id(), "luna1");
-  EXPECT_GT(unanswered->sequence(), 0);
-}
-
-TEST_F(HttpSyncTest, ARegistryThatTurnsLoadAwayIsOverloaded) {
-  Start();
-  registry().FailCalls(v1::ErrorReason::SERVER_OVERLOADED);
-  const HttpAnswer answer = client_->Post("/edge/sync", "{}");
-  ExpectRefused(answer, 503, v1::OVERLOADED);
-  EXPECT_NE(answer.header("Retry-After"), "");
-  client_.emplace(gateway_->port());
-  registry().FailCalls(v1::ErrorReason::STORE_UNAVAILABLE);
-  ExpectRefused(client_->Post("/edge/sync", "{}"), 503, v1::REGISTRY_UNAVAILABLE);
-}
-
-TEST_F(HttpSyncTest, AnAnswerWithoutADecisionIsNone) {
-  Start();
-  Answer(v1::SyncResponse());
-  ExpectRefused(client_->Post("/edge/sync", "{}"), 503, v1::REGISTRY_UNAVAILABLE);
-  EXPECT_TRUE(registry().Await(IsUnanswered));
-}
-
-// The agent resets its connection while the registry decides: of the answer not one
-// byte is written.
-TEST_F(HttpSyncTest, CommandsForAnAgentThatHasGoneDoNotCountAsDelivered) {
-  Start();
-  HttpClient& client = *client_;
-  registry().OnSync([&client](const auto&) {
-    client.peer().Vanish();
-    return WithCommands(1);
-  });
-  ASSERT_TRUE(client.Send(HttpClient::Request("POST", "/edge/sync", kAsLuna1, "{}")));
-  const auto unanswered = registry().Await(IsUnanswered);
-  ASSERT_TRUE(unanswered);
-  EXPECT_EQ(unanswered->sync_unanswered().sync_id(), registry().syncs()[0].sync_id());
-}
-
-// One that reads a part of it has been handed something.
-TEST_F(HttpSyncTest, AnAnswerThatIsHalfWrittenCountsAsDelivered) {
-  Start([](GatewaySettings& s) { s.write_timeout = milliseconds(200); });
-  client_.reset();
-  HttpClient slow(gateway_->port(), /*small_receive_buffer=*/true);
-  Answer(WithCommands(50, 60'000));
-  ASSERT_TRUE(slow.Send(HttpClient::Request("POST", "/edge/sync", kAsLuna1, "{}")));
-  ASSERT_TRUE(gateway_->AwaitMetric("edgeplane_sockets", 0));
-  ExpectNoneUnanswered();
 }
 
 TEST_F(HttpSyncTest, ReachesTheRegistryWhileTheLinkIsDown) {
