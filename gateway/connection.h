@@ -88,6 +88,10 @@ class Connection {
 
   asio::awaitable<void> ServeUpgrade(HttpRequest request, const Target& target);
   asio::awaitable<AdmitAnswer> AskRegistry(Credentials credentials);
+  // What an agent has said here must not be overtaken by its own next question: a
+  // command it has carried out would be handed out once more. Waits for that, but
+  // not for ever, and gives what is then left of admit-timeout.
+  asio::awaitable<Duration> LetReportsArrive(const std::string& agent_id);
   asio::awaitable<void> Upgrade(HttpRequest request, SessionKey key);
   asio::awaitable<v1::Disconnect> RunSession(HttpRequest request, const SessionKey& key,
                                              std::shared_ptr<Session>& session);

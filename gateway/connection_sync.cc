@@ -72,14 +72,14 @@ asio::awaitable<bool> Connection::AnswerSync(const HttpRequest& request, Credent
   Refused refused = DescribeRequest(request);
   refused.agent_id = credentials.agent_id;
   if (!TakeCall(credentials.agent_id, refused)) co_return co_await Refuse(std::move(refused));
+  const Duration timeout = co_await LetReportsArrive(credentials.agent_id);
   const Time now = context_.clock.Now();
   body.request.set_sync_id(NewUuid(now));
   SetTime(now, *body.request.mutable_time());
   UnansweredSync unanswered(context_.registry, credentials.agent_id, body.request.sync_id());
   const auto ask = [&](std::function<void(SyncAnswer)> done) {
     Caller caller{std::move(credentials.agent_id), std::move(credentials.bearer), peer_.address};
-    context_.registry.Sync(std::move(caller), std::move(body.request),
-                           context_.settings.admit_timeout, std::move(done));
+    context_.registry.Sync(std::move(caller), std::move(body.request), timeout, std::move(done));
   };
   const SyncAnswer answer = co_await AwaitReply<SyncAnswer>(stream_.get_executor(), ask);
   if (Refuses(answer, refused)) {

@@ -1,4 +1,6 @@
 // Connection: from an upgrade request to the end of its session.
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -56,14 +58,32 @@ asio::awaitable<void> Connection::ServeUpgrade(HttpRequest request, const Target
 }
 
 asio::awaitable<AdmitAnswer> Connection::AskRegistry(Credentials credentials) {
+  Duration timeout{};
+  if (context_.registry.linked()) timeout = co_await LetReportsArrive(credentials.agent_id);
   if (!context_.registry.linked()) {
     co_return NoDecision{"This gateway has no link to a registry at the moment."};
   }
   const auto ask = [&](std::function<void(AdmitAnswer)> done) {
     Caller caller{std::move(credentials.agent_id), std::move(credentials.bearer), peer_.address};
-    context_.registry.Admit(std::move(caller), context_.settings.admit_timeout, std::move(done));
+    context_.registry.Admit(std::move(caller), timeout, std::move(done));
   };
   co_return co_await AwaitReply<AdmitAnswer>(stream_.get_executor(), ask);
+}
+
+asio::awaitable<Duration> Connection::LetReportsArrive(const std::string& agent_id) {
+  const Duration all = context_.settings.admit_timeout;
+  const auto began = std::chrono::steady_clock::now();
+  // Cancelled when all is told.
+  const auto wait = std::make_shared<asio::steady_timer>(
+      stream_.get_executor(), std::min(context_.settings.report_wait, all / 2));
+  const int64_t number = context_.registry.WhenTold(
+      agent_id, [wait] { asio::post(wait->get_executor(), [wait] { wait->cancel(); }); });
+  if (number == 0) co_return all;
+  error_code ec;
+  co_await wait->async_wait(Into(ec));
+  context_.registry.Forget(number);
+  const auto took = std::chrono::steady_clock::now() - began;
+  co_return std::max(all / 2, all - std::chrono::duration_cast<Duration>(took));
 }
 
 asio::awaitable<void> Connection::Upgrade(HttpRequest request, SessionKey key) {

@@ -25,6 +25,9 @@ struct GatewaySettings {
 
   int64_t upgrade_attempts_per_minute = 30;
   Duration admit_timeout = std::chrono::seconds(5);
+  // Part of it at most, and no setting: how long a question about an agent waits
+  // for what that agent has said to arrive.
+  Duration report_wait = std::chrono::seconds(1);
 
   int64_t max_message_bytes = 256 * 1024;
   int64_t max_json_depth = 32;

@@ -76,7 +76,7 @@ std::vector<LinkOutbox::StoredEvent> LinkOutbox::Confirm(int64_t sequence) {
   while (!reports_.empty() && reports_.front().message.sequence() <= sequence) {
     Report& report = reports_.front();
     if (report.message.has_session_closed()) {
-      held_.erase(report.message.session_closed().session_id());
+      Release(report.message.session_closed().session_id());
     } else if (report.message.has_event()) {
       if (auto sink = Sink(report.message.event().session_id())) {
         stored.push_back({std::move(sink), std::move(report.event_id_json)});
@@ -89,11 +89,31 @@ std::vector<LinkOutbox::StoredEvent> LinkOutbox::Confirm(int64_t sequence) {
   return stored;
 }
 
-void LinkOutbox::Hold(const SessionKey& key) { held_[key.session_id].key = key; }
+LinkOutbox::Held& LinkOutbox::HeldOf(const SessionKey& key) {
+  const auto [held, added] = held_.try_emplace(key.session_id);
+  if (added) {
+    held->second.key = key;
+    ++held_by_agent_[key.agent_id];
+  }
+  return held->second;
+}
+
+void LinkOutbox::Release(const std::string& session_id) {
+  const auto held = held_.find(session_id);
+  if (held == held_.end()) return;
+  const auto of_agent = held_by_agent_.find(held->second.key.agent_id);
+  if (--of_agent->second == 0) held_by_agent_.erase(of_agent);
+  held_.erase(held);
+}
+
+void LinkOutbox::Hold(const SessionKey& key) { HeldOf(key); }
+
+int64_t LinkOutbox::PendingFor(const std::string& agent_id) const {
+  return reports_.empty() || !held_by_agent_.contains(agent_id) ? 0 : last_sequence_;
+}
 
 void LinkOutbox::Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
-  Held& held = held_[key.session_id];
-  held.key = key;
+  Held& held = HeldOf(key);
   held.open = true;
   held.sink = std::move(sink);
   v1::GatewayMessage message;

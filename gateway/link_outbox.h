@@ -54,6 +54,9 @@ class LinkOutbox {
   std::shared_ptr<SessionSink> Configured(const v1::DeliverConfig& config);
   std::shared_ptr<SessionSink> Sink(const std::string& session_id) const;
 
+  // The last report there is, where a session of this agent is held and not
+  // everything is confirmed; else 0.
+  [[nodiscard]] int64_t PendingFor(const std::string& agent_id) const;
   [[nodiscard]] size_t unconfirmed() const { return reports_.size(); }
   [[nodiscard]] bool scarce() const { return Beyond(2, 4); }
   [[nodiscard]] bool congested() const { return Beyond(3, 4); }
@@ -76,6 +79,8 @@ class LinkOutbox {
   [[nodiscard]] bool Beyond(size_t part, size_t of) const {
     return reports_.size() > kReportsMax / of * part || bytes_ > kBytesMax / of * part;
   }
+  Held& HeldOf(const SessionKey& key);
+  void Release(const std::string& session_id);
   // What the message says of the session it comes from.
   void Note(const v1::GatewayMessage& message);
 
@@ -90,6 +95,7 @@ class LinkOutbox {
   // Until its end is confirmed, so that Hello never makes the registry guess how
   // a session ended.
   std::map<std::string, Held> held_;
+  std::map<std::string, size_t> held_by_agent_;  // how many; none is 0
 };
 
 }  // namespace edgeplane::gateway

@@ -26,6 +26,11 @@ bool RegistryClient::Stop(Duration timeout) {
   return all_told;
 }
 
+int64_t RegistryClient::WhenTold(const std::string& agent_id, std::function<void()> told) {
+  return link_->WhenTold(agent_id, std::move(told));
+}
+void RegistryClient::Forget(int64_t wait) { link_->Forget(wait); }
+
 void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
   link_->Tell([&](LinkOutbox& outbox) { outbox.Opened(key, std::move(sink)); });
 }

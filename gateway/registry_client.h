@@ -137,6 +137,13 @@ class RegistryClient {
   // `caller` names the agent that is asked about.
   void DescribeAgent(Caller caller, Duration timeout, Done<DescribeAnswer> done);
 
+  // Runs `told` once, on a thread of gRPC's, when everything reported before this
+  // call is confirmed; 0, and it never runs, where there is nothing of this agent's
+  // to wait for: no session is held, or all is confirmed. Whoever waits no longer
+  // must Forget.
+  [[nodiscard]] int64_t WhenTold(const std::string& agent_id, std::function<void()> told);
+  void Forget(int64_t wait);
+
   void SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
   // `written` as in v1::SessionClosed.
   void SessionClosed(const SessionKey& key, v1::Disconnect reason,

@@ -92,6 +92,7 @@ void RegistryLink::Pump() {
 void RegistryLink::Handle(const v1::RegistryMessage& message) {
   std::shared_ptr<SessionSink> sink;
   std::vector<LinkOutbox::StoredEvent> stored;
+  std::vector<std::function<void()>> told;
   {
     const std::lock_guard lock(mutex_);
     switch (message.message_case()) {
@@ -104,6 +105,7 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         return;
       case v1::RegistryMessage::kConfirm:
         stored = outbox_.Confirm(message.confirm().sequence());
+        told = TakeToldBy(message.confirm().sequence());
         changed_.notify_all();
         break;
       case v1::RegistryMessage::kDeliver:
@@ -120,11 +122,34 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         return;
     }
   }
+  for (const std::function<void()>& one : told) one();
   for (LinkOutbox::StoredEvent& event : stored) event.sink->OnEventStored(std::move(event.id_json));
   if (!sink) return;  // the session has ended in the meantime
   if (message.has_deliver()) sink->OnDeliver(message.deliver());
   if (message.has_deliver_config()) sink->OnConfig(message.deliver_config());
   if (message.has_end_session()) sink->OnEnd(message.end_session().reason());
+}
+
+int64_t RegistryLink::WhenTold(const std::string& agent_id, std::function<void()> told) {
+  const std::lock_guard lock(mutex_);
+  const int64_t sequence = outbox_.PendingFor(agent_id);
+  if (sequence == 0) return 0;
+  waiting_.emplace(++last_wait_, Waiting{sequence, std::move(told)});
+  return last_wait_;
+}
+
+void RegistryLink::Forget(int64_t wait) {
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(wait);
+}
+
+std::vector<std::function<void()>> RegistryLink::TakeToldBy(int64_t sequence) {
+  std::vector<std::function<void()>> told;
+  while (!waiting_.empty() && waiting_.begin()->second.sequence <= sequence) {
+    told.push_back(std::move(waiting_.begin()->second.told));
+    waiting_.erase(waiting_.begin());
+  }
+  return told;
 }
 
 bool RegistryLink::Stop(Duration timeout) {

@@ -7,10 +7,13 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "gateway/link_outbox.h"
@@ -45,6 +48,10 @@ class RegistryLink {
     const std::lock_guard lock(mutex_);
     return outbox_.congested();
   }
+
+  // As RegistryClient has it.
+  int64_t WhenTold(const std::string& agent_id, std::function<void()> told);
+  void Forget(int64_t wait);
 
   template <class Change>
   void Tell(Change change) {
@@ -92,12 +99,18 @@ class RegistryLink {
     RegistryLink& link_;
   };
 
+  struct Waiting {
+    int64_t sequence;  // the last report to be confirmed
+    std::function<void()> told;
+  };
+
   void Run();
   void RunStream();
   bool Backoff(std::chrono::milliseconds delay);
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
+  std::vector<std::function<void()>> TakeToldBy(int64_t sequence);  // with the lock held
 
   const std::string gateway_id_;
   const std::unique_ptr<v1::AgentRegistry::Stub> stub_;
@@ -107,6 +120,9 @@ class RegistryLink {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   LinkOutbox outbox_;
+  // By the order in which they began, and so by sequence.
+  std::map<int64_t, Waiting> waiting_;
+  int64_t last_wait_ = 0;
   Stream* stream_ = nullptr;
   bool linked_ = false;
   bool stopping_ = false;

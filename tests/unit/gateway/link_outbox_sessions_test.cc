@@ -123,6 +123,23 @@ TEST(LinkOutbox, NamesTheConfigurationThatIsNotWritten) {
   EXPECT_EQ(named(), 0);
 }
 
+TEST(LinkOutbox, KnowsUpToWhereAnAgentsReportsArePending) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Add(Ack("of somebody else"));
+  EXPECT_EQ(outbox.PendingFor("luna1"), 0);
+  outbox.Hold(kSession);
+  outbox.Hold({"luna1", "session-2", 8});
+  EXPECT_EQ(outbox.PendingFor("luna1"), 1);
+  outbox.Confirm(1);
+  EXPECT_EQ(outbox.PendingFor("luna1"), 0);
+  outbox.Add(Closed());
+  outbox.Add(Ack("of the other session"));
+  EXPECT_EQ(outbox.PendingFor("luna1"), 3);
+  outbox.Confirm(2);
+  EXPECT_EQ(outbox.PendingFor("luna1"), 3) << "one of two sessions has ended";
+  EXPECT_EQ(outbox.PendingFor("luna2"), 0);
+}
+
 TEST(LinkOutbox, FindsOnlySessionsThatAreThere) {
   LinkOutbox outbox("gateway-1");
   auto sink = std::make_shared<IdleSink>();
