@@ -14,6 +14,7 @@
 #include <string>
 
 #include "gateway/agent_message.h"
+#include "gateway/answered_commands.h"
 #include "gateway/byte_stream.h"
 #include "gateway/gateway_metrics.h"
 #include "gateway/gateway_settings.h"
@@ -76,6 +77,8 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   void HandleEvent(EventMessage event);
   void HandleMalformed(const std::string& why);
   void Queue(Outgoing message, bool first);
+  void QueueCommand(const v1::Deliver& command);
+  void LeaveOutAnswered(const std::string& command_id);
   void QueueEventAck(std::string id_json);
   [[nodiscard]] bool NothingToWrite() const { return outgoing_.empty() && stored_events_.empty(); }
   Outgoing NextOutgoing();
@@ -93,6 +96,7 @@ class Session final : public SessionSink, public std::enable_shared_from_this<Se
   std::deque<Outgoing> outgoing_;
   size_t outgoing_bytes_ = 0;
   UnansweredCommands written_;
+  AnsweredCommands answered_;
   // Events to be acknowledged, by their ids as JSON. They do not count as what
   // waits for a slow agent: it caused them itself, at its own rate.
   std::deque<std::string> stored_events_;

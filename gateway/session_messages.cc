@@ -1,4 +1,5 @@
 // Session: what the agent's messages do, and what is queued for the agent.
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
@@ -25,7 +26,7 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 void Session::OnDeliver(v1::Deliver command) {
   asio::post(executor_, [self = shared_from_this(), command = std::move(command)] {
-    self->Queue({CommandText(command), command.command_id()}, false);
+    self->QueueCommand(command);
   });
 }
 
@@ -78,6 +79,8 @@ void Session::HandleAck(AckMessage ack) {
     LogWarning("command result left out", {{"agent", key_.agent_id}, {"command", ack.command_id}});
   }
   written_.Remove(ack.command_id);
+  answered_.Add(ack.command_id);
+  LeaveOutAnswered(ack.command_id);
   AckReport report;
   report.command_id = std::move(ack.command_id);
   report.outcome = ack.outcome;
@@ -121,6 +124,27 @@ void Session::Queue(Outgoing message, bool first) {
     End(v1::SLOW_CONSUMER);
   }
   wake_writer_.cancel();
+}
+
+// An agent that comes back says at once what it has done meanwhile, while the
+// registry hands out the same command for its new session: it would do it twice.
+void Session::QueueCommand(const v1::Deliver& command) {
+  if (!answered_.Contains(command.command_id())) {
+    return Queue({CommandText(command), command.command_id()}, false);
+  }
+  // The place it took in the registry's window is free again.
+  if (!ended()) context_.registry.Written(key_, command.command_id());
+}
+
+void Session::LeaveOutAnswered(const std::string& command_id) {
+  if (ended()) return;
+  const auto queued =
+      std::find_if(outgoing_.begin(), outgoing_.end(),
+                   [&](const Outgoing& message) { return message.command_id == command_id; });
+  if (queued == outgoing_.end()) return;
+  outgoing_bytes_ -= queued->text.size();
+  outgoing_.erase(queued);
+  context_.registry.Written(key_, command_id);
 }
 
 void Session::QueueEventAck(std::string id_json) {
