@@ -77,7 +77,7 @@ class Connection {
   asio::awaitable<bool> ServeAck(const HttpRequest& request, const Target& target);
   asio::awaitable<bool> ServeAgent(const HttpRequest& request, const Target& target);
   asio::awaitable<bool> AnswerSync(const HttpRequest& request, Credentials credentials,
-                                   SyncBody body);
+                                   SyncBody body, Refused refused);
   // Nothing when it did not come, and the connection is over.
   asio::awaitable<std::optional<std::string>> ReadBody(const HttpRequest& request,
                                                        const std::string& agent_id);

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "base/version.h"
@@ -21,6 +22,13 @@ namespace {
 constexpr size_t kReadChunk = 16 * 1024;
 
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
+
+// Whose share a call is taken from. Where no agent is named, whoever holds this
+// bearer: behind one address there may be many.
+std::string CallerOf(const Credentials& credentials) {
+  if (!credentials.agent_id.empty()) return credentials.agent_id;
+  return "bearer " + Sha256(credentials.bearer.Reveal());
+}
 
 BadRequest NotJson(const MalformedMessage& malformed) {
   return {v1::MALFORMED_REQUEST, 400, "The body: " + malformed.why};
@@ -85,6 +93,9 @@ asio::awaitable<bool> Connection::ServeAck(const HttpRequest& request, const Tar
     co_return co_await RefuseBad(bad->bad, &request, bad->claimed_agent_id);
   }
   Credentials& credentials = std::get<Credentials>(read);
+  Refused refused = DescribeRequest(request);
+  refused.agent_id = credentials.agent_id;
+  if (!TakeCall(CallerOf(credentials), refused)) co_return co_await Refuse(std::move(refused));
   const std::optional<std::string> text = co_await ReadBody(request, credentials.agent_id);
   if (!text) co_return false;
   std::variant<AckMessage, MalformedMessage> parsed = ParseAckBody(*text, BodyLimits());
@@ -94,9 +105,6 @@ asio::awaitable<bool> Connection::ServeAck(const HttpRequest& request, const Tar
   }
   context_.metrics.MessageReceived(MessageType::kCommandAck);
   AckMessage& ack = std::get<AckMessage>(parsed);
-  Refused refused = DescribeRequest(request);
-  refused.agent_id = credentials.agent_id;
-  if (!TakeCall(credentials.agent_id, refused)) co_return co_await Refuse(std::move(refused));
   if (ack.result_left_out) {
     LogWarning("command result left out",
                {{"agent", credentials.agent_id}, {"command", ack.command_id}});
@@ -139,11 +147,11 @@ asio::awaitable<bool> Connection::ServeAgent(const HttpRequest& request, const T
     const BadRequest bad{v1::AGENT_ID_MALFORMED, 400, "The id in the path is meant."};
     co_return co_await RefuseBad(bad, &request, "");
   }
-  const std::optional<std::string> body = co_await ReadBody(request, "");
-  if (!body) co_return false;
   // The refusal names no agent: the one asked about was not refused anything.
   Refused refused = DescribeRequest(request);
   if (!TakeCall("operator " + agent_id, refused)) co_return co_await Refuse(std::move(refused));
+  const std::optional<std::string> body = co_await ReadBody(request, "");
+  if (!body) co_return false;
   const auto ask = [&](std::function<void(DescribeAnswer)> done) {
     Caller caller{std::move(agent_id), std::move(std::get<Secret>(bearer)), peer_.address};
     context_.registry.DescribeAgent(std::move(caller), context_.settings.admit_timeout,

@@ -42,6 +42,14 @@ asio::awaitable<bool> Connection::ServeSync(const HttpRequest& request, const Ta
     co_return co_await RefuseBad(bad->bad, &request, bad->claimed_agent_id);
   }
   Credentials& credentials = std::get<Credentials>(read);
+  // As soon as it is known whose share it is taken from: whoever calls too often
+  // should not cost the reading of what it sends.
+  Refused refused = DescribeRequest(request);
+  refused.agent_id = credentials.agent_id;
+  const bool named = !credentials.agent_id.empty();
+  if (named && !TakeCall(credentials.agent_id, refused)) {
+    co_return co_await Refuse(std::move(refused));
+  }
   const std::optional<std::string> text = co_await ReadBody(request, credentials.agent_id);
   if (!text) co_return false;
   std::variant<SyncBody, MalformedMessage> parsed = ParseSync(*text, BodyLimits());
@@ -56,6 +64,10 @@ asio::awaitable<bool> Connection::ServeSync(const HttpRequest& request, const Ta
   if (const std::optional<BadRequest> bad = AddAgentId(body.agent_id, credentials)) {
     co_return co_await RefuseBad(*bad, &request, claimed);
   }
+  refused.agent_id = credentials.agent_id;
+  if (!named && !TakeCall(credentials.agent_id, refused)) {
+    co_return co_await Refuse(std::move(refused));
+  }
   context_.metrics.MessageReceived(MessageType::kEvent, body.event_ids.size());
   context_.metrics.MessageReceived(MessageType::kStatus, body.has_status ? 1 : 0);
   context_.metrics.MessageReceived(MessageType::kMalformed, body.malformed);
@@ -64,14 +76,12 @@ asio::awaitable<bool> Connection::ServeSync(const HttpRequest& request, const Ta
             {{"agent", credentials.agent_id}, {"why", body.why}, {"count", body.malformed}});
   }
   SyncBody taken = std::move(body);
-  co_return co_await AnswerSync(request, std::move(credentials), std::move(taken));
+  co_return co_await AnswerSync(request, std::move(credentials), std::move(taken),
+                                std::move(refused));
 }
 
 asio::awaitable<bool> Connection::AnswerSync(const HttpRequest& request, Credentials credentials,
-                                             SyncBody body) {
-  Refused refused = DescribeRequest(request);
-  refused.agent_id = credentials.agent_id;
-  if (!TakeCall(credentials.agent_id, refused)) co_return co_await Refuse(std::move(refused));
+                                             SyncBody body, Refused refused) {
   const Duration timeout = co_await LetReportsArrive(credentials.agent_id);
   const Time now = context_.clock.Now();
   body.request.set_sync_id(NewUuid(now));

@@ -130,6 +130,29 @@ TEST(HttpBody, ThatIsNoJsonIsExplainedToTheOperator) {
   }
 }
 
+constexpr char kLimitedCalls[][20] = {"/edge/sync", "/edge/command/ack", "/edge/ack_command"};
+
+TEST(HttpBody, IsNotReadOfWhoeverCallsTooOften) {
+  RunningGateway gateway([](GatewaySettings& s) { s.messages_per_minute = 1; });
+  HttpClient first(gateway.port());
+  EXPECT_EQ(first.Post("/edge/sync", "{}").status, 200);
+  for (const char* call : kLimitedCalls) {
+    HttpClient client(gateway.port());
+    ASSERT_TRUE(client.Send(Head(call, 10)));
+    EXPECT_EQ(client.Receive().status, 429) << call;
+  }
+}
+
+TEST(HttpBody, ThatIsMalformedCountsToo) {
+  for (const char* call : kLimitedCalls) {
+    RunningGateway gateway([](GatewaySettings& s) { s.messages_per_minute = 2; });
+    for (const int status : {400, 400, 429}) {
+      HttpClient client(gateway.port());
+      EXPECT_EQ(client.Post(call, "not JSON").status, status) << call;
+    }
+  }
+}
+
 TEST(HttpBody, InChunksIsRefused) {
   RunningGateway gateway;
   HttpClient client(gateway.port());

@@ -134,6 +134,20 @@ TEST(HttpAck, CountsAgainstTheSameRateAsASync) {
   RefusalFor(gateway, v1::REQUEST_RATE);
 }
 
+// Behind one address there may be many agents, and such calls name none.
+TEST(HttpAck, WithoutAnIdCountsAgainstItsBearer) {
+  RunningGateway gateway([](GatewaySettings& s) { s.messages_per_minute = 1; });
+  const auto status = [&](const std::string& secret) {
+    HttpClient client(gateway.port());
+    return client.Call("POST", "/edge/command/ack", {{"Authorization", "Bearer " + secret}}, Ack())
+        .status;
+  };
+  EXPECT_EQ(status("secret-of-one-agent"), 200);
+  EXPECT_EQ(status("secret-of-another-agent"), 200);
+  EXPECT_EQ(status("secret-of-one-agent"), 429);
+  EXPECT_EQ(gateway.registry().acknowledges().size(), 2U);
+}
+
 TEST(HttpAck, ARegistryThatDoesNotAnswerIsUnavailable) {
   RunningGateway gateway([](GatewaySettings& s) { s.admit_timeout = milliseconds(200); });
   gateway.registry().OnAcknowledge([](const auto&) { return std::nullopt; });
