@@ -49,10 +49,11 @@ void DeclareSessionLimits(SettingSet& set, GatewaySettings& s) {
             s.max_message_bytes);
   set.Count("max-json-depth", "Levels of nesting in what an agent sends.", "levels", 4,
             static_cast<int64_t>(kAgentJsonDepthMax), s.max_json_depth);
-  set.Count("messages-per-minute",
-            "Messages and control frames on one WebSocket, or HTTP calls of one agent from one "
-            "address; also the burst.",
-            "messages/min", 1, 1'000'000, s.messages_per_minute);
+  set.Count(
+      "messages-per-minute",
+      "Messages and control frames on one WebSocket (and a few for each command sent over it), "
+      "or HTTP calls of one agent from one address; also the burst.",
+      "messages/min", 1, 1'000'000, s.messages_per_minute);
   set.Count("max-outgoing-messages", "Messages that may wait for a slow agent.", "messages", 1,
             65'536, s.max_outgoing_messages);
   set.Bytes("max-outgoing-bytes", "Bytes that may wait for a slow agent.", 64 * 1024, 64 * kMiB,

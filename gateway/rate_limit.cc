@@ -7,7 +7,8 @@ namespace edgeplane::gateway {
 
 bool TokenBucket::Take(Monotonic now) {
   const double minutes = std::chrono::duration<double, std::ratio<60>>(now - filled_at_).count();
-  tokens_ = std::min(per_minute_, tokens_ + std::max(0.0, minutes) * per_minute_);
+  const double refilled = tokens_ + std::max(0.0, minutes) * per_minute_;
+  tokens_ = std::max(tokens_, std::min(per_minute_, refilled));
   filled_at_ = now;
   if (tokens_ < 1) return false;
   tokens_ -= 1;

@@ -19,6 +19,8 @@ class TokenBucket {
       : per_minute_(static_cast<double>(per_minute)), tokens_(per_minute_), filled_at_(now) {}
 
   [[nodiscard]] bool Take(Monotonic now);
+  // Tokens beyond the burst, which refilling neither adds to nor cuts.
+  void Credit(int64_t tokens) { tokens_ += static_cast<double>(tokens); }
   // Until one token is there; zero if one is.
   [[nodiscard]] std::chrono::seconds Wait() const;
 

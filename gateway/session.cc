@@ -20,6 +20,9 @@ namespace websocket = boost::beast::websocket;
 // What one message may bring in beyond its own bytes: frame headers, pings
 // between its fragments.
 constexpr size_t kFramingAllowance = 64 * 1024;
+// What the agent may say of one command (received, executing, completed, and some
+// say completed twice) on top of its rate: being sent many is not its fault.
+constexpr int64_t kAnswersPerCommand = 5;
 constexpr auto kCongestionPause = std::chrono::milliseconds(100);
 
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
@@ -150,7 +153,10 @@ asio::awaitable<bool> Session::WriteOne() {
   Outgoing message = NextOutgoing();
   close_watch_.expires_after(context_.settings.write_timeout);
   // Before it is: the agent may answer before the write is seen to be over.
-  if (!message.command_id.empty()) written_.Add(message.command_id);
+  if (!message.command_id.empty()) {
+    written_.Add(message.command_id);
+    frames_.Credit(kAnswersPerCommand);
+  }
   const uint64_t written_before = stream_.bytes_written();
   error_code ec;
   co_await socket_.async_write(asio::buffer(message.text), Into(ec));

@@ -54,5 +54,16 @@ TEST(KeyedRateLimit, ForgetsTheKeyUsedLongestAgo) {
   EXPECT_EQ(limit.Take("b", kStart), seconds(0));
 }
 
+TEST(TokenBucket, ACreditIsOnTopOfTheBurstAndStays) {
+  const Monotonic start{};
+  TokenBucket bucket(2, start);
+  bucket.Credit(3);
+  const Monotonic later = start + std::chrono::hours(1);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(bucket.Take(later)) << i;
+  EXPECT_FALSE(bucket.Take(later));
+  EXPECT_TRUE(bucket.Take(later + std::chrono::seconds(30)));
+  EXPECT_FALSE(bucket.Take(later + std::chrono::seconds(30)));
+}
+
 }  // namespace
 }  // namespace edgeplane::gateway

@@ -81,5 +81,31 @@ TEST_F(SessionAnsweredTest, OneThatIsAnsweredWhileItWaitsIsNotWritten) {
   EXPECT_NE(text->find(CommandId(kWaiting + 1)), std::string::npos) << *text;
 }
 
+// --- the rate ---
+
+// Being sent many commands is not the agent's fault.
+TEST_F(SessionAnsweredTest, AnswersToCommandsAreNoFlood) {
+  constexpr int kCommands = 200;
+  Start([](GatewaySettings& s) { s.max_outgoing_messages = 1000; });
+  for (int i = 1; i <= kCommands; ++i) registry().Deliver(Command("luna1", i));
+  for (int i = 1; i <= kCommands; ++i) {
+    ASSERT_TRUE(agent_->Read());
+    for (const char* status : {"received", "executing", "completed"}) {
+      ASSERT_TRUE(agent_->Send(AckText(i, status)));
+    }
+  }
+  EXPECT_TRUE(registry().AwaitCount(IsAck, 3 * kCommands));
+  ASSERT_TRUE(agent_->Send(kPing));
+  EXPECT_EQ(agent_->Read(), kPong);
+}
+
+TEST_F(SessionAnsweredTest, AFloodOfAnythingIsOneAllTheSame) {
+  Start([](GatewaySettings& s) { s.messages_per_minute = 5; });
+  registry().Deliver(Command("luna1", 1));
+  ASSERT_TRUE(agent_->Read());
+  for (int i = 0; i < 20; ++i) static_cast<void>(agent_->Send(kPing));
+  EXPECT_EQ(agent_->ReadClose(), 1008);
+}
+
 }  // namespace
 }  // namespace edgeplane::gateway
