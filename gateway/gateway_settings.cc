@@ -56,8 +56,8 @@ void DeclareSessionLimits(SettingSet& set, GatewaySettings& s) {
       "messages/min", 1, 1'000'000, s.messages_per_minute);
   set.Count("max-outgoing-messages", "Messages that may wait for a slow agent.", "messages", 1,
             65'536, s.max_outgoing_messages);
-  set.Bytes("max-outgoing-bytes", "Bytes that may wait for a slow agent.", 64 * 1024, 64 * kMiB,
-            s.max_outgoing_bytes);
+  set.Bytes("max-outgoing-bytes", "Bytes that may wait for a slow agent; one message always fits.",
+            64 * 1024, 64 * kMiB, s.max_outgoing_bytes);
   set.Span("session-idle-timeout", "Silence after which an agent counts as dead.",
            milliseconds(500), hours(24), s.session_idle_timeout);
   set.Span("write-timeout", "How long one message to an agent may take.", milliseconds(500),

@@ -119,8 +119,10 @@ void Session::Queue(Outgoing message, bool first) {
   }
   // After the end nothing is written any more.
   if (ended()) return;
-  if (outgoing_.size() > static_cast<size_t>(context_.settings.max_outgoing_messages) ||
-      outgoing_bytes_ > static_cast<size_t>(context_.settings.max_outgoing_bytes)) {
+  // One alone always fits, however large: it would never arrive otherwise.
+  if (outgoing_.size() > 1 &&
+      (outgoing_.size() > static_cast<size_t>(context_.settings.max_outgoing_messages) ||
+       outgoing_bytes_ > static_cast<size_t>(context_.settings.max_outgoing_bytes))) {
     End(v1::SLOW_CONSUMER);
   }
   wake_writer_.cancel();

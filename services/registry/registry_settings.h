@@ -34,7 +34,11 @@ struct RegistrySettings {
   int64_t registry_queue_max = 4096;
 
   int64_t delivery_window = 32;
-  int64_t delivery_window_bytes = 128 * 1024;
+  // With the one command that may exceed it, a configuration (64 KiB each) and what
+  // every message has around its payload, this has to stay below max-outgoing-bytes
+  // of the gateways (256 KiB): else an agent that reads nothing for a moment counts
+  // as a slow one.
+  int64_t delivery_window_bytes = 64 * 1024;
 
   Duration link_hello_timeout = std::chrono::seconds(10);
   int64_t link_inbox_max = 512;

@@ -261,6 +261,16 @@ TEST_F(SessionTest, TooManyUnansweredCommandsAreNotNamed) {
   EXPECT_FALSE(closed->session_closed().has_written());
 }
 
+TEST_F(SessionTest, OneMessageAlwaysFits) {
+  Start([](GatewaySettings& s) { s.max_outgoing_bytes = 1000; });
+  registry().Deliver(Command("luna1", 1, 2000));
+  const auto text = agent_->Read();
+  ASSERT_TRUE(text);
+  EXPECT_GT(text->size(), 2000U);
+  ASSERT_TRUE(agent_->Send(kPing));
+  EXPECT_EQ(agent_->Read(), kPong);
+}
+
 TEST_F(SessionTest, AnAgentThatReadsAgainLearnsWhy) {
   Start([](GatewaySettings& s) { s.close_timeout = kPatience; }, /*small_receive_buffer=*/true);
   for (int i = 0; i < kLargeCommands; ++i) registry().Deliver(Command("luna1", i, kLarge));

@@ -13,7 +13,7 @@ TEST(RegistrySettings, DefaultsAreWithinTheirBounds) {
   for (const SettingInfo& info : set.settings()) defaults[info.name] = info.default_value;
   EXPECT_TRUE(set.Resolve(defaults, {}, {}).ok());
   EXPECT_EQ(settings.token_max_age, std::chrono::hours(24));
-  EXPECT_EQ(settings.delivery_window_bytes, 128 * 1024);
+  EXPECT_EQ(settings.delivery_window_bytes, 64 * 1024);
   EXPECT_EQ(settings.takeovers.takeovers_max, 4);
   EXPECT_EQ(settings.takeovers.window, std::chrono::seconds(60));
   EXPECT_EQ(settings.takeovers.calm, std::chrono::seconds(90));
