@@ -7,6 +7,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <cctype>
 
 #include "base/reasons.h"
 
@@ -28,10 +29,12 @@ constexpr auto kCongestionPause = std::chrono::milliseconds(100);
 auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 // RFC 6455, 5.5.1: FIN and opcode 8, the length, the code in network order, and
-// the reason; all of at most 125 bytes, which the names of the vocabulary are.
+// the reason; all of at most 125 bytes, which the names of the vocabulary are. Agents
+// are told them in lower case.
 std::string CloseFrame(v1::Disconnect reason) {
   const int code = TraitsOf(reason).close_code();
-  const std::string& name = NameOf(reason);
+  std::string name = NameOf(reason);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   std::string frame = "\x88";
   frame += static_cast<char>(2 + name.size());
   frame += static_cast<char>(code >> 8);

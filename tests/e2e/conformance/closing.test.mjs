@@ -25,7 +25,7 @@ describe('the newer connection wins', () => {
   test('the older is closed with 4009 "superseded"', async () => {
     const { id, secret, agent } = await connected();
     const newer = await Agent.open(server, id, secret);
-    assert.equal((await agent.ended()).code, 4009);
+    assert.deepEqual(await agent.ended(), { code: 4009, reason: 'superseded' });
     await newer.ping();
     await newer.close(1000);
   });
@@ -70,7 +70,7 @@ describe('silence means dead: close, record it, free everything', () => {
     const quick = await startServer(['--session-idle-timeout', '500ms']);
     try {
       const { id, agent } = await connected(quick);
-      assert.equal((await agent.ended()).code, 4008);
+      assert.deepEqual(await agent.ended(), { code: 4008, reason: 'idle_timeout' });
       await until('presence is right', async () => !(await getAgent(quick, id)).session);
       await quick.metricReaches('edgeplane_connections_closed_total', { reason: 'IDLE_TIMEOUT' }, 1);
       assert.equal((await quick.metrics()).value('edgeplane_connections'), 0);
@@ -81,17 +81,17 @@ describe('silence means dead: close, record it, free everything', () => {
 });
 
 describe('an operator', () => {
-  for (const [what, code, act] of [
-    ['disconnects', 4003, (id) => server.operator.call('DisconnectAgent', { agent_id: id })],
-    ['disables', 4003, (id) => server.operator.call('DisableAgent', { agent_id: id })],
-    ['deletes', 4001, (id) => server.operator.call('DeleteAgent', { agent_id: id })],
-    ['rotates the secret', 4001, (id) => server.operator.call('RotateSecret', { agent_id: id })],
+  for (const [what, code, reason, act] of [
+    ['disconnects', 4003, 'operator_disconnected', (id) => server.operator.call('DisconnectAgent', { agent_id: id })],
+    ['disables', 4003, 'disabled', (id) => server.operator.call('DisableAgent', { agent_id: id })],
+    ['deletes', 4001, 'credentials_revoked', (id) => server.operator.call('DeleteAgent', { agent_id: id })],
+    ['rotates the secret', 4001, 'credentials_revoked', (id) => server.operator.call('RotateSecret', { agent_id: id })],
   ]) {
     test(`${what}: a live connection is closed with ${code}`, async () => {
       const { id, agent } = await connected();
       const answer = await act(id);
       if (answer.secret) server.secrecy.keep(answer.secret);
-      assert.equal((await agent.ended()).code, code);
+      assert.deepEqual(await agent.ended(), { code, reason });
     });
   }
 
@@ -106,7 +106,7 @@ describe('an operator', () => {
       quick.secrecy.keep(rotated.secret);
       await agent.ping();
       // A session that outlives the overlap on an earlier secret ends then.
-      assert.equal((await agent.ended()).code, 4001);
+      assert.deepEqual(await agent.ended(), { code: 4001, reason: 'credentials_revoked' });
       const refused = await refusalOf(quick, id, secret);
       assert.equal((await rowById(quick, refused.json.refusal_id)).reason, 'SECRET_RETIRED');
       await (await Agent.open(quick, id, rotated.secret)).close(1000);
@@ -124,7 +124,7 @@ describe('an operator', () => {
     server.secrecy.keep(rotated.secret);
     await agent.ping();
     await server.operator.call('RetireSecret', { agent_id: id });
-    assert.equal((await agent.ended()).code, 4001);
+    assert.deepEqual(await agent.ended(), { code: 4001, reason: 'credentials_revoked' });
     assert.equal((await refusalOf(server, id, secret)).status, 401);
     await (await Agent.open(server, id, rotated.secret)).close(1000);
   });
@@ -147,7 +147,8 @@ describe('restart: stop accepting first, then close with 1012, spread over the d
       const sent = await new Commands(own).send(a.id, 'x');
       await peer.frame();
       const exit = own.terminate();
-      assert.equal((await peer.closeFrame()).code, 1012);
+      const { code, reason } = await peer.closeFrame();
+      assert.deepEqual({ code, reason }, { code: 1012, reason: 'restart' });
       // The close has come; the agent was just done, says so, and closes.
       agent.write({ type: 'command_ack', data: { command_id: sent.command_id, status: 'completed' } });
       agent.write({ type: 'event', data: { event_id: 'last', event_type: 't', details: {} } });
@@ -175,7 +176,7 @@ describe('close codes', () => {
     try {
       const { agent } = await connected(strict);
       for (let i = 0; i < 6; i++) agent.send('{"type":"ping"}');
-      assert.equal((await agent.ended()).code, 1008);
+      assert.deepEqual(await agent.ended(), { code: 1008, reason: 'message_rate' });
     } finally {
       await strict.close();
     }

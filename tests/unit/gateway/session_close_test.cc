@@ -37,7 +37,7 @@ class SessionCloseTest : public testing::Test {
   ScriptedRegistry& registry() { return gateway_->registry(); }
   void BeginToClose() {
     registry().EndSession(kSession, v1::RESTART);
-    EXPECT_EQ(agent_->ReadRawUntil("RESTART"), CloseOf(1012, "RESTART"));
+    EXPECT_EQ(agent_->ReadRawUntil("restart"), CloseOf(1012, "restart"));
   }
   void ExpectClosed() {
     agent_->ShutDown();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "gateway/unanswered_commands.h"
 #include "tests/unit/gateway/support/agent_client.h"
@@ -195,16 +196,17 @@ TEST_F(SessionTest, AnAgentThatVanishesIsGone) {
 }
 
 TEST_F(SessionTest, TheRegistryEndsIt) {
-  const std::pair<v1::Disconnect, int> ends[] = {{v1::SUPERSEDED, 4009},
-                                                 {v1::CREDENTIALS_REVOKED, 4001},
-                                                 {v1::DISABLED, 4003},
-                                                 {v1::OPERATOR_DISCONNECTED, 4003}};
-  for (const auto& [reason, code] : ends) {
+  const std::tuple<v1::Disconnect, int, const char*> ends[] = {
+      {v1::SUPERSEDED, 4009, "superseded"},
+      {v1::CREDENTIALS_REVOKED, 4001, "credentials_revoked"},
+      {v1::DISABLED, 4003, "disabled"},
+      {v1::OPERATOR_DISCONNECTED, 4003, "operator_disconnected"}};
+  for (const auto& [reason, code, word] : ends) {
     agent_.reset();
     Start();
     registry().EndSession("session-of-luna1", reason);
     EXPECT_EQ(agent_->ReadClose(), code);
-    EXPECT_EQ(agent_->close_reason(), v1::Disconnect_Name(reason));
+    EXPECT_EQ(agent_->close_reason(), word);
     ExpectReported(reason);
     registry().EndSession("session-of-luna1", reason);  // too late, and harmless
     registry().Deliver(Command("luna1", 1));
@@ -277,6 +279,7 @@ TEST_F(SessionTest, AnAgentThatReadsAgainLearnsWhy) {
   // The last one has reached the session when what comes behind it has.
   registry().EndSession("session-of-luna1", v1::SUPERSEDED);
   ExpectEnd(1013, v1::SLOW_CONSUMER);
+  EXPECT_EQ(agent_->close_reason(), "slow_consumer");
 }
 
 TEST_F(SessionTest, AWriteThatTakesTooLongEndsIt) {

@@ -164,7 +164,7 @@ TEST_F(StopTest, WithAnAgentThatDoesNotAnswerItsClose) {
   Start();
   AgentClient& agent = Open();
   registry().EndSession("session-of-luna1", v1::SUPERSEDED);
-  EXPECT_NE(agent.ReadRawUntil("SUPERSEDED"), "");
+  EXPECT_NE(agent.ReadRawUntil("superseded"), "");
   EXPECT_TRUE(Stops());
   ExpectClosed(v1::SUPERSEDED);
 }
@@ -239,7 +239,7 @@ TEST_F(StopTest, LastWordsAreTakenWhileDraining) {
   Start();
   AgentClient& agent = Open();
   auto drained = std::async(std::launch::async, [&] { gateway_->gateway().Drain(); });
-  EXPECT_NE(agent.ReadRawUntil("RESTART"), "");
+  EXPECT_NE(agent.ReadRawUntil("restart"), "");
   ASSERT_TRUE(agent.WriteRaw(
       ClientFrame(kTextFrame, AckText(1)) +
       ClientFrame(kTextFrame, R"({"type":"event","data":{"event_id":1,"event_type":"t"}})") +
