@@ -47,6 +47,13 @@ asio::awaitable<void> Connection::Run() {
     stream_.ClearDeadline();
     const bool another = co_await Serve(*std::move(request));
     if (!another) break;
+    if (context_.draining) {
+      // Drain has set a deadline that must not be put off. What was answered has to
+      // arrive, even if the next request is there already.
+      error_code ignored;
+      co_await stream_.async_finish(Into(ignored));
+      break;
+    }
     first = false;
     stream_.SetDeadline(context_.settings.keep_alive_timeout);
   }

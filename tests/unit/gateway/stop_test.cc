@@ -234,6 +234,26 @@ TEST_F(StopTest, ADrainAnswersWhatItFinds) {
   drained.get();
 }
 
+// Else it could stay for keep-alive-timeout, far beyond what a drain may take.
+TEST_F(StopTest, ADrainLeavesNoConnectionOpenBehindAnAnswer) {
+  Start();
+  v1::SyncResponse response;
+  for (int i = 0; i < 50; ++i) {
+    *response.mutable_result()->add_commands() = Command("luna1", i, 60'000);
+  }
+  registry().OnSync([&](const auto&) { return response; });
+  AgentClient& agent = Connect();
+  ASSERT_TRUE(agent.WriteRaw(HttpClient::Request("POST", "/edge/sync", kAsLuna1, "{}")));
+  // It says keep-alive, and takes longer than the drain to begin.
+  EXPECT_NE(agent.ReadRawUntil("\r\n\r\n").find("keep-alive"), std::string::npos);
+  auto drained = std::async(std::launch::async, [&] { gateway_->gateway().Drain(); });
+  while (gateway_->gateway().ready()) std::this_thread::yield();
+  EXPECT_TRUE(agent.ReadRawToEnd());
+  agent.Vanish();
+  drained.get();
+  EXPECT_TRUE(Stops());
+}
+
 // An agent that is sent away is heard until it goes: events as well.
 TEST_F(StopTest, LastWordsAreTakenWhileDraining) {
   Start();
