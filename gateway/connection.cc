@@ -55,7 +55,9 @@ asio::awaitable<void> Connection::Run() {
       break;
     }
     first = false;
-    stream_.SetDeadline(context_.settings.keep_alive_timeout);
+    // Idle it may be for long; a head that has begun has the time a head has.
+    stream_.SetDeadline(buffer_.empty() ? context_.settings.keep_alive_timeout
+                                        : context_.settings.request_head_timeout);
   }
   stream_.Close();
 }
@@ -125,6 +127,9 @@ asio::awaitable<std::optional<HttpRequest>> Connection::ReadHead(bool first) {
     const size_t count = co_await stream_.async_read_some(
         asio::buffer(buffer_.data() + before, kReadChunk), Into(ec));
     buffer_.resize(before + count);
+    if (!ec && !first && before == 0 && !context_.draining) {
+      stream_.SetDeadline(context_.settings.request_head_timeout);
+    }
     if (ec) {
       co_await ReadFailed(ec, first);
       co_return std::nullopt;

@@ -21,9 +21,11 @@ void DeclareConnectionLimits(SettingSet& set, GatewaySettings& s) {
             1'000'000, s.max_connections);
   set.Count("max-connections-per-address", "Connections from one IP address at once.",
             "connections", 1, 1'000'000, s.max_connections_per_address);
-  set.Span("request-head-timeout",
-           "From accept to a complete request head, TLS included; as much again for a body.",
-           milliseconds(100), minutes(5), s.request_head_timeout);
+  set.Span(
+      "request-head-timeout",
+      "From accept to a complete request head, TLS included; as much again for a body, and for "
+      "a later head from its first byte.",
+      milliseconds(100), minutes(5), s.request_head_timeout);
   set.Span("keep-alive-timeout", "How long an HTTP connection may wait for its next request.",
            milliseconds(100), hours(1), s.keep_alive_timeout);
 }

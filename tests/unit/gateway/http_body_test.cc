@@ -219,6 +219,29 @@ TEST(HttpCalls, AnOldClientsConnectionEndsWithTheAnswer) {
   EXPECT_TRUE(client.Ended());
 }
 
+TEST(HttpCalls, ALaterHeadHasTheTimeOfAHeadFromItsFirstByte) {
+  RunningGateway gateway([](GatewaySettings& s) {
+    s.request_head_timeout = milliseconds(200);
+    s.keep_alive_timeout = std::chrono::hours(1);
+  });
+  HttpClient idle(gateway.port());
+  EXPECT_EQ(idle.Call("GET", "/health", {}).status, 200);
+  const std::string request = HttpClient::Request("GET", "/health", {});
+  // Whether it comes with the request before it, or later.
+  HttpClient hasty(gateway.port());
+  ASSERT_TRUE(hasty.Send(request + "GET /hea"));
+  HttpClient slow(gateway.port());
+  EXPECT_EQ(slow.Call("GET", "/health", {}).status, 200);
+  ASSERT_TRUE(slow.Send("GET /hea"));
+  EXPECT_EQ(hasty.Receive().status, 200);
+  for (HttpClient* client : {&hasty, &slow}) {
+    EXPECT_EQ(client->Receive().status, 408);
+    EXPECT_TRUE(client->Ended());
+  }
+  EXPECT_EQ(ReasonOf(gateway), v1::REQUEST_TIMEOUT);
+  EXPECT_EQ(idle.Call("GET", "/health", {}).status, 200) << "it has only been idle";
+}
+
 // Agents wait 10 s for the answer to an upgrade.
 TEST(HttpCalls, NoDecisionMayTakeAsLongAsAnAgentWaits) {
   GatewaySettings settings;
