@@ -51,7 +51,7 @@ class RegistryCalls {
     (stub_->async()->*method)(&c.context, &c.request, &c.response,
                               [this, call = std::move(call)](const grpc::Status& status) {
                                 WipeSecret(call->request);
-                                call->done(FailureOf(status), call->response);
+                                Finish(std::move(call->done), status, call->response);
                                 End();
                               });
   }
@@ -72,6 +72,12 @@ class RegistryCalls {
     Wipe(*request.mutable_caller()->mutable_bearer());
   }
 
+  // `done` is gone when this returns: what it holds on to must not outlive the
+  // gateway, which waits for End.
+  template <class Done, class Response>
+  static void Finish(Done done, const grpc::Status& status, Response& response) {
+    done(FailureOf(status), response);
+  }
   static std::optional<NoDecision> FailureOf(const grpc::Status& status);
   void Begin();
   void End();

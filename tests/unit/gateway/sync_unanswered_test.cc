@@ -1,13 +1,7 @@
 // Syncs whose answer does not reach the agent: when the registry is told so, and
 // when that can be spared.
-#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "gateway/gateway_metrics.h"
-#include "gateway/link_outbox.h"
-#include "tests/support/temporary_directory.h"
 #include "tests/unit/gateway/support/sync_fixture.h"
 
 namespace edgeplane::gateway {
@@ -91,46 +85,6 @@ TEST_F(SyncUnansweredTest, WhatFailedInBetweenIsTakenBack) {
   registry().FailCalls(v1::ErrorReason::STORE_IN_DOUBT);
   EXPECT_EQ(client_->Post("/edge/sync", "{}").status, 503);
   EXPECT_TRUE(registry().Await(IsUnanswered));
-}
-
-// --- the client alone ---
-
-class RegistryClientTest : public testing::Test {
- protected:
-  NoDecision Sync(RegistryClient& client) {
-    std::promise<SyncAnswer> answer;
-    client.Sync({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"}, {}, kPatience,
-                [&](SyncAnswer given) { answer.set_value(std::move(given)); });
-    return std::get<NoDecision>(answer.get_future().get());
-  }
-
-  SystemClock clock_;
-  MetricsRegistry pages_;
-  GatewayMetrics metrics_{pages_};
-};
-
-TEST_F(RegistryClientTest, ACallThatNeverLeftHasDoneNothing) {
-  TemporaryDirectory directory;
-  const std::string nobody = "unix:" + (directory.path() / "nobody").string();
-  RegistryClient client("gateway-1",
-                        grpc::CreateChannel(nobody, grpc::InsecureChannelCredentials()), clock_,
-                        metrics_);
-  const NoDecision none = Sync(client);
-  EXPECT_EQ(none.reason, v1::REGISTRY_UNAVAILABLE);
-  EXPECT_FALSE(none.may_have_acted) << none.detail;
-}
-
-// As many as a fleet fails with while there is no registry: sessions are still
-// heard.
-TEST_F(RegistryClientTest, UnansweredSyncsLeaveRoomForWhatMustBeTold) {
-  ScriptedRegistry registry;
-  registry.BreakLink(/*refuse_new=*/true);
-  RegistryClient client("gateway-1", registry.channel(), clock_, metrics_);
-  client.Start();
-  for (size_t i = 0; i < LinkOutbox::kReportsMax; ++i) client.SyncUnanswered("luna1", "a sync");
-  EXPECT_FALSE(client.Congested());
-  EXPECT_NE(pages_.Render().find("edgeplane_reports_dropped_total{kind=\"sync_unanswered\"} 32767"),
-            std::string::npos);
 }
 
 }  // namespace
