@@ -47,8 +47,8 @@ std::optional<v1::CommandAck::Outcome> OutcomeOf(const json::object& data, std::
         return known.outcome;
       }
     }
-    return std::nullopt;
   }
+  // The older form; and of one that has both, what can be understood.
   const json::value* success = Member(data, "success");
   if (success == nullptr || !success->is_bool()) return std::nullopt;
   status = success->get_bool() ? "success" : "failure";

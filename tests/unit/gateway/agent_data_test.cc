@@ -80,6 +80,15 @@ TEST(AgentData, AnAckNeedsNoMoreThanAnOutcome) {
   EXPECT_EQ(Parsed(Ack(R"(,"status":null,"success":true)")).outcome, v1::CommandAck::COMPLETED);
 }
 
+TEST(AgentData, AStatusNobodyKnowsIsOverruledByASuccess) {
+  const AckMessage ack = Parsed(Ack(R"(,"status":"done","success":true)"));
+  EXPECT_EQ(ack.outcome, v1::CommandAck::COMPLETED);
+  EXPECT_EQ(ack.status, "success");
+  EXPECT_EQ(Parsed(Ack(R"(,"status":"done","success":false)")).outcome, v1::CommandAck::FAILED);
+  EXPECT_TRUE(std::holds_alternative<MalformedMessage>(
+      ParseAckBody(Ack(R"(,"status":"done","success":"yes")"), {})));
+}
+
 TEST(AgentData, AResultThatCannotBeKeptCostsNotTheAck) {
   const std::string large = R"({"x":")" + std::string(kAckResultBytesMax, 'x') + R"("})";
   for (const std::string& result : {large, std::string("[1]"), std::string(R"("done")")}) {
