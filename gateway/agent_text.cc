@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/reasons.h"
 #include "base/timestamp.h"
+#include "gateway/json_members.h"
 
 namespace edgeplane::gateway {
 
@@ -31,11 +32,7 @@ json::value ToJson(const google::protobuf::Value& value) {
     case google::protobuf::Value::kNumberValue: {
       // A Struct knows doubles only: 3 must not come out as 3.0.
       const double number = value.number_value();
-      const auto whole = static_cast<int64_t>(number);
-      constexpr double kExactMax = 9'007'199'254'740'992;
-      if (number >= -kExactMax && number <= kExactMax && static_cast<double>(whole) == number) {
-        return whole;
-      }
+      if (const auto whole = WholeNumber(number)) return *whole;
       return number;
     }
     case google::protobuf::Value::kStringValue:

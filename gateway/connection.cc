@@ -1,9 +1,8 @@
 #include "gateway/connection.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include "gateway/into.h"
 #include "gateway/session.h"
 
 namespace edgeplane::gateway {
@@ -13,8 +12,6 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr size_t kReadChunk = 4096;
-
-auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 HeadLimits LimitsOf(const GatewaySettings& settings) {
   return {static_cast<size_t>(settings.max_url_bytes),

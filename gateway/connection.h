@@ -27,6 +27,7 @@
 
 namespace edgeplane::gateway {
 
+struct MalformedMessage;
 class Session;
 struct SyncBody;
 
@@ -117,6 +118,8 @@ class Connection {
 // The part of a refusal that stands in the request, as the ledger keeps it:
 // names and shapes, never a secret.
 Refused DescribeRequest(const HttpRequest& request);
+// A body that cannot be read.
+BadRequest NotJson(const MalformedMessage& malformed);
 // Adds why the registry refuses, or why it does not say.
 void Explain(const v1::RefusedAttempt& decision, Refused& refused);
 void Explain(const NoDecision& none, Refused& refused);

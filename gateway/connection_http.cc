@@ -1,6 +1,4 @@
 // Connection: the HTTP calls but for sync, and what all of them need.
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -13,6 +11,7 @@
 #include "gateway/agent_text.h"
 #include "gateway/await_reply.h"
 #include "gateway/connection.h"
+#include "gateway/into.h"
 #include "gateway/register_text.h"
 
 namespace edgeplane::gateway {
@@ -21,8 +20,6 @@ namespace {
 
 constexpr size_t kReadChunk = 16 * 1024;
 
-auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
-
 // Whose share a call is taken from. Where no agent is named, whoever holds this
 // bearer: behind one address there may be many.
 std::string CallerOf(const Credentials& credentials) {
@@ -30,11 +27,11 @@ std::string CallerOf(const Credentials& credentials) {
   return "bearer " + Sha256(credentials.bearer.Reveal());
 }
 
+}  // namespace
+
 BadRequest NotJson(const MalformedMessage& malformed) {
   return {v1::MALFORMED_REQUEST, 400, "The body: " + malformed.why};
 }
-
-}  // namespace
 
 asio::awaitable<bool> Connection::ServeHealth(const HttpRequest& request) {
   const std::optional<std::string> body = co_await ReadBody(request, "");

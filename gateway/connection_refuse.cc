@@ -1,12 +1,11 @@
 // Connection: refusing, and what of a request the ledger keeps.
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
 
 #include "base/reasons.h"
 #include "gateway/connection.h"
+#include "gateway/into.h"
 
 namespace edgeplane::gateway {
 
@@ -18,8 +17,6 @@ namespace http = boost::beast::http;
 // Until a registry may be there again; agents spread their own back-off on top.
 constexpr std::chrono::seconds kRetryAfter(5);
 constexpr int64_t kRetryAfterMax = 24 * 3600;
-
-auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 v1::Presented Present(const HttpRequest& request) {
   constexpr int kNamesMax = 64;

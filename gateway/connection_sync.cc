@@ -55,8 +55,7 @@ asio::awaitable<bool> Connection::ServeSync(const HttpRequest& request, const Ta
   std::variant<SyncBody, MalformedMessage> parsed = ParseSync(*text, BodyLimits());
   if (const auto* malformed = std::get_if<MalformedMessage>(&parsed)) {
     context_.metrics.MessageReceived(MessageType::kMalformed);
-    const BadRequest bad{v1::MALFORMED_REQUEST, 400, "The body: " + malformed->why};
-    co_return co_await RefuseBad(bad, &request, credentials.agent_id);
+    co_return co_await RefuseBad(NotJson(*malformed), &request, credentials.agent_id);
   }
   SyncBody& body = std::get<SyncBody>(parsed);
   const std::string claimed = Presentable(

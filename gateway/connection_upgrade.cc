@@ -1,13 +1,12 @@
 // Connection: from an upgrade request to the end of its session.
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
 #include "base/reasons.h"
 #include "gateway/await_reply.h"
 #include "gateway/connection.h"
+#include "gateway/into.h"
 #include "gateway/session.h"
 #include "gateway/upgrade_check.h"
 
@@ -16,8 +15,6 @@ namespace edgeplane::gateway {
 namespace {
 
 namespace websocket = boost::beast::websocket;
-
-auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 }  // namespace
 

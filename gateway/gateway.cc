@@ -4,9 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "gateway/connection_quota.h"
 #include "gateway/event_loops.h"
 #include "gateway/gateway_metrics.h"
+#include "gateway/into.h"
 #include "gateway/listener.h"
 #include "gateway/rate_limit.h"
 #include "gateway/refusal_book.h"
@@ -123,7 +122,7 @@ asio::awaitable<void> Gateway::Impl::FlushRefusals() {
   while (flushing_) {
     flush_timer_.expires_after(kFlushEvery);
     error_code ec;
-    co_await flush_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    co_await flush_timer_.async_wait(Into(ec));
     refusals_.Flush();
   }
 }

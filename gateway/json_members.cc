@@ -8,12 +8,12 @@ namespace edgeplane::gateway {
 
 namespace json = boost::json;
 
-namespace {
-
-// Up to here every integer has a double of its own.
-constexpr double kExactMax = 9'007'199'254'740'992;
-
-}  // namespace
+std::optional<int64_t> WholeNumber(double number) {
+  // Up to here every integer has a double of its own.
+  constexpr double kExactMax = 9'007'199'254'740'992;
+  if (!(std::fabs(number) <= kExactMax) || std::trunc(number) != number) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
 
 const json::value* Member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -25,9 +25,8 @@ std::optional<std::string> TextMember(const json::object& object, std::string_vi
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return std::string(value->get_string());
   if (!value->is_number()) return std::nullopt;
-  if (const double* number = value->if_double();
-      number != nullptr && std::fabs(*number) <= kExactMax && std::trunc(*number) == *number) {
-    return std::to_string(static_cast<int64_t>(*number));
+  if (const double* number = value->if_double()) {
+    if (const auto whole = WholeNumber(*number)) return std::to_string(*whole);
   }
   return CanonicalJson(*value);
 }

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace edgeplane::gateway {
+
+// The integer that a double stands for, where it stands for no other.
+std::optional<int64_t> WholeNumber(double number);
 
 // Null where there is no such member, or where it is null.
 const boost::json::value* Member(const boost::json::object& object, std::string_view name);

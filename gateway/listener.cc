@@ -3,12 +3,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/reasons.h"
+#include "gateway/into.h"
 #include "gateway/keepalive.h"
 
 namespace edgeplane::gateway {
@@ -72,7 +71,7 @@ asio::awaitable<void> Listener::AcceptAll() {
     asio::io_context& loop = loops_.Next();
     tcp::socket socket(loop);
     error_code ec;
-    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
+    co_await acceptor_.async_accept(socket, Into(ec));
     if (!acceptor_.is_open()) break;
     if (ec == asio::error::connection_aborted) continue;
     if (ec) {
@@ -80,7 +79,7 @@ asio::awaitable<void> Listener::AcceptAll() {
       if (!failing) LogError("accept failed", {{"error", ec.message()}});
       failing = true;
       pause_.expires_after(kAcceptPause);
-      co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      co_await pause_.async_wait(Into(ec));
       continue;
     }
     failing = false;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <cctype>
 
 #include "base/reasons.h"
+#include "gateway/into.h"
 
 namespace edgeplane::gateway {
 
@@ -25,8 +24,6 @@ constexpr size_t kFramingAllowance = 64 * 1024;
 // say completed twice) on top of its rate: being sent many is not its fault.
 constexpr int64_t kAnswersPerCommand = 5;
 constexpr auto kCongestionPause = std::chrono::milliseconds(100);
-
-auto Into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
 
 // RFC 6455, 5.5.1: FIN and opcode 8, the length, the code in network order, and
 // the reason; all of at most 125 bytes, which the names of the vocabulary are. Agents

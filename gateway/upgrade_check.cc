@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/verb.hpp>
 #include <string_view>
 
 namespace edgeplane::gateway {
@@ -64,7 +63,6 @@ bool OriginAllowed(std::string_view origin, std::string_view host,
 
 std::optional<BadRequest> CheckUpgrade(const HttpRequest& request,
                                        const std::vector<std::string>& allowed_origins) {
-  if (request.method() != http::verb::get) return BadRequest{v1::METHOD_NOT_ALLOWED, 405, ""};
   if (request.version() < 11) {
     return HeadersMissing(request, "The request is HTTP/1.0, which has no upgrade.");
   }

@@ -9,8 +9,8 @@
 
 namespace edgeplane::gateway {
 
-// Nothing when it is. `allowed_origins` besides the request's own host; "*" is
-// any.
+// Nothing when it is; that the method is GET, routing has seen to. `allowed_origins`
+// besides the request's own host; "*" is any.
 std::optional<BadRequest> CheckUpgrade(const HttpRequest& request,
                                        const std::vector<std::string>& allowed_origins);
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "base/json.h"
 #include "gateway/ack_text.h"
 #include "gateway/json_members.h"
@@ -44,6 +47,16 @@ TEST(JsonMembers, ANumberStandsForItsDigits) {
   EXPECT_EQ(text("w"), "15551234568");
   EXPECT_EQ(text("f"), "1.5");
   for (const char* none : {"b", "z", "absent"}) EXPECT_FALSE(text(none)) << none;
+}
+
+TEST(JsonMembers, ADoubleIsAnIntegerWhereItIsNoOther) {
+  constexpr double kExact = 9'007'199'254'740'992;
+  EXPECT_EQ(WholeNumber(-3.0), -3);
+  EXPECT_EQ(WholeNumber(kExact), 9'007'199'254'740'992);
+  for (const double none :
+       {1.5, kExact * 2, -1e300, std::nan(""), std::numeric_limits<double>::infinity()}) {
+    EXPECT_FALSE(WholeNumber(none)) << none;
+  }
 }
 
 TEST(JsonMembers, AnObjectIsTextUpToItsLimit) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/beast/http/verb.hpp>
 #include <functional>
 
 #include "tests/unit/gateway/support/requests.h"
@@ -32,13 +31,6 @@ TEST(UpgradeCheck, TakesWhatAgentsSend) {
     r.set(field::upgrade, "WebSocket");
     r.set(field::connection, "keep-alive, upgrade");
   }));
-}
-
-TEST(UpgradeCheck, TakesGetOnly) {
-  const auto bad = Check([](HttpRequest& r) { r.method(boost::beast::http::verb::post); });
-  ASSERT_TRUE(bad);
-  EXPECT_EQ(bad->reason, v1::METHOD_NOT_ALLOWED);
-  EXPECT_EQ(bad->http_status, 405);
 }
 
 TEST(UpgradeCheck, SaysWhichHeaderIsMissing) {
