@@ -9,6 +9,20 @@ namespace {
 constexpr int kFailedOpensMax = 3;
 constexpr uint16_t kRestart = 1012;
 
+// The channel an agent is on: nobody finds it when it is gone, however it goes.
+class OnChannel {
+ public:
+  OnChannel(WebSocketChannel*& place, WebSocketChannel& channel) : place_(place) {
+    place_ = &channel;
+  }
+  ~OnChannel() { place_ = nullptr; }
+  OnChannel(const OnChannel&) = delete;
+  OnChannel& operator=(const OnChannel&) = delete;
+
+ private:
+  WebSocketChannel*& place_;
+};
+
 }  // namespace
 
 Agent::Agent(asio::io_context& loop, Books& books, const Target& target, const Secret& key,
@@ -108,16 +122,11 @@ Secret Agent::Bearer() {
 
 asio::awaitable<void> Agent::HoldWebSocket() {
   WebSocketChannel channel(loop_, books_.plan, target_, duties_);
-  websocket_ = &channel;
+  const OnChannel on_channel(websocket_, channel);
   const Secret bearer = Bearer();
   const WebSocketChannel::Opening opening = co_await channel.Open(bearer);
-  if (leaving_ && !opening.open) {
-    websocket_ = nullptr;
-    co_return;
-  }
   if (!opening.open) {
-    websocket_ = nullptr;
-    OpenFailed(opening);
+    if (!leaving_) OpenFailed(opening);
     co_return;
   }
   failed_opens_ = 0;
@@ -132,7 +141,6 @@ asio::awaitable<void> Agent::HoldWebSocket() {
   if (const Moment now = Steady::now(); cut_.Due(now)) cut_.Advance(now, duties_.random());
   const WebSocketChannel::Fate fate{.leave = switch_.next(), .cut = cut_.next()};
   const WebSocketChannel::End end = co_await channel.Live(fate);
-  websocket_ = nullptr;
   --books_.tally.connected;
   Ended(end);
 }
