@@ -1,6 +1,5 @@
 // The end of a connection, from either side, and of the server.
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
 import { Commands } from './lib/commands.mjs';
@@ -10,28 +9,14 @@ import {
   PING,
   PONG,
   RawPeer,
+  connectError,
   frame,
   httpRequest,
   openRaw,
   upgradeRequest,
 } from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
-import { until, within } from './lib/wait.mjs';
-
-// Gives the error code of a connection attempt, or null if it is accepted.
-function connectError({ host, port }) {
-  return within(
-    `an answer to a connection attempt to port ${port}`,
-    new Promise((resolve) => {
-      const socket = net.connect({ host, port });
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve(null);
-      });
-      socket.once('error', (error) => resolve(error.code));
-    }),
-  );
-}
+import { until } from './lib/wait.mjs';
 
 describe('SIGTERM', () => {
   test('stops accepting, then closes every agent with 1012, then ends with 0', async () => {

@@ -5,7 +5,16 @@ import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from '../lib/agent.mjs';
 import { Commands } from '../lib/commands.mjs';
 import { rowById } from '../lib/ledger.mjs';
-import { CLOSE, TEXT, frame, openRaw } from '../lib/raw.mjs';
+import {
+  CLOSE,
+  RawPeer,
+  TEXT,
+  connectError,
+  frame,
+  httpRequest,
+  openRaw,
+  upgradeRequest,
+} from '../lib/raw.mjs';
 import { startServer } from '../lib/server.mjs';
 import { duration } from '../lib/struct.mjs';
 import { until } from '../lib/wait.mjs';
@@ -138,6 +147,37 @@ describe('an operator', () => {
 });
 
 describe('restart: stop accepting first, then close with 1012, spread over the drain window', () => {
+  // Whoever is connected already is told to go elsewhere, on whichever call.
+  test('what comes over a connection that is there is refused with 503', async () => {
+    const own = await startServer(['--drain-window', '2s']);
+    try {
+      const a = await own.createAgent('late');
+      const kept = [];
+      for (let i = 0; i < 2; i++) {
+        const peer = await RawPeer.connect(own.plain);
+        peer.write(httpRequest('GET', '/health')); // it is in the server's hands
+        assert.equal((await peer.answer()).status, 200);
+        kept.push(peer);
+      }
+      const exit = own.terminate();
+      await until(
+        'the listener is closed',
+        async () => (await connectError(own.plain)) === 'ECONNREFUSED',
+      );
+      kept[0].write(httpRequest('GET', '/health'));
+      const health = await kept[0].answer();
+      assert.deepEqual([health.status, JSON.parse(health.body).status], [503, 'unavailable']);
+      kept[1].write(upgradeRequest(a.id, a.secret));
+      const refused = await kept[1].answer();
+      assert.equal(refused.status, 503);
+      assert.match(refused.headers['retry-after'], /^[1-9]\d*$/);
+      for (const peer of kept) await peer.ended();
+      assert.deepEqual(await exit, { code: 0, signal: null });
+    } finally {
+      await own.close();
+    }
+  });
+
   test('last words are still taken', async () => {
     const own = await startServer(['--drain-window', '0ms', '--close-timeout', '5s']);
     try {
@@ -165,6 +205,19 @@ describe('restart: stop accepting first, then close with 1012, spread over the d
 });
 
 describe('close codes', () => {
+  for (const [what, code, bytes] of [
+    ['1002 protocol: broken framing', 1002, frame(TEXT, '{}', { masked: false })],
+    ['1007 protocol: text that is not UTF-8', 1007, frame(TEXT, Buffer.from([0xff, 0xfe]))],
+    ['1009 protocol: a message that is too big', 1009, frame(TEXT, 'x', { length: 256 * 1024 + 1 })],
+  ]) {
+    test(what, async () => {
+      const peer = await openRaw(server, await server.createAgent(`wire-${code}`));
+      peer.write(bytes);
+      assert.equal((await peer.closeFrame()).code, code);
+      peer.destroy();
+    });
+  }
+
   test('1000 normal (answer a code-less close with 1000)', async () => {
     const { agent } = await connected();
     agent.socket.close();

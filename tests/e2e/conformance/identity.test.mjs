@@ -200,6 +200,8 @@ describe('an optional fleet secret', () => {
     const before = (await fleet.metrics()).sum(name);
     await opens(fleet, a, secret);
     assert.equal((await fleet.metrics()).sum(name), before + 1);
+    await new Poller(fleet, a.id, secret).sync();
+    assert.equal((await fleet.metrics()).sum(name), before + 2, 'over HTTP as well');
     const { agents } = await fleet.operator.call('ListAgents', { filter: { has_secret: false } });
     assert.ok(agents.some((agent) => agent.agent_id === a.id));
     assert.ok(agents.every((agent) => agent.secret_fingerprint === ''));

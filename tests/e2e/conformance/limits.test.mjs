@@ -88,6 +88,35 @@ describe('messages 120/min per agent, burst the same', () => {
   });
 });
 
+describe('WebSocket', () => {
+  let a;
+  before(async () => (a = await server.createAgent('limited-ws')));
+
+  test('message 256 KiB', async () => {
+    const agent = await Agent.open(server, a.id, a.secret);
+    const ping = '{"type":"ping","pad":""}';
+    const padded = (size) => ping.replace('""', `"${'x'.repeat(size - ping.length)}"`);
+    agent.send(padded(256 * 1024));
+    assert.deepEqual(await agent.next(), { type: 'pong' });
+    agent.send(padded(256 * 1024 + 1));
+    assert.equal((await agent.ended()).code, 1009);
+  });
+
+  test('JSON depth 32, and nobody is cut off for it', async () => {
+    const agent = await Agent.open(server, a.id, a.secret);
+    const nested = (depth) => `{"type":"ping","x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    const malformed = async () =>
+      (await server.metrics()).value('edgeplane_messages_received_total', { type: 'malformed' });
+    const before = await malformed();
+    agent.send(nested(31));
+    assert.deepEqual(await agent.next(), { type: 'pong' });
+    agent.send(nested(32));
+    await agent.ping();
+    assert.equal(await malformed(), before + 1);
+    await agent.close(1000);
+  });
+});
+
 describe('HTTP', () => {
   let a;
   before(async () => (a = await server.createAgent('limited')));

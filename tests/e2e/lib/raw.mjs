@@ -125,6 +125,21 @@ export class RawPeer {
   }
 }
 
+// Gives the error code of a connection attempt, or null if it is accepted.
+export function connectError({ host, port }) {
+  return within(
+    `an answer to a connection attempt to port ${port}`,
+    new Promise((resolve) => {
+      const socket = net.connect({ host, port });
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(null);
+      });
+      socket.once('error', (error) => resolve(error.code));
+    }),
+  );
+}
+
 // One frame as a client sends it (RFC 6455, 5.2); `masked: false`, `reserved`
 // (bits 0x70) and a `length` that lies make it one that no client sends.
 export function frame(opcode, payload = '', options = {}) {
