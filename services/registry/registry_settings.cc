@@ -47,6 +47,12 @@ void DeclareRegistrySettings(SettingSet& set, RegistrySettings& settings) {
       seconds(1), hours(24), settings.sync_redelivery_after);
   set.Span("event-retention", "How long agents' events are kept.", minutes(1), hours(24 * 3650),
            settings.event_retention);
+  set.Span("command-retention",
+           "How long commands are kept, with their history, after the last that happened to them; "
+           "those that are not final are kept in any case.",
+           minutes(1), hours(24 * 3650), settings.command_retention);
+  set.Span("refusal-retention", "How long refusals are kept after they were last seen.", minutes(1),
+           hours(24 * 3650), settings.refusal_retention);
   set.Span("sweep-interval",
            "How often expired commands are ended and sessions left behind are looked at again.",
            milliseconds(10), minutes(1), settings.sweep_interval);

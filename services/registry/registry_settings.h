@@ -26,6 +26,8 @@ struct RegistrySettings {
   Duration sync_redelivery_after = std::chrono::minutes(5);
 
   Duration event_retention = std::chrono::hours(24 * 30);
+  Duration command_retention = std::chrono::hours(24 * 30);
+  Duration refusal_retention = std::chrono::hours(24 * 90);
 
   Duration sweep_interval = std::chrono::seconds(1);
   int64_t sweep_batch = 256;

@@ -22,7 +22,7 @@ namespace {
 // One sweep gives way to other writers after this many transactions; a backlog
 // is worked off over several sweeps.
 constexpr int kBatchesPerSweep = 16;
-// Counting looks at every command, and events grow old slowly: not at each sweep.
+// Counting looks at every command, and things grow old slowly: not at each sweep.
 constexpr int kSweepsPerSlow = 10;
 // Longer than any upgrade takes: request-head-timeout is 5 minutes at most.
 constexpr std::chrono::minutes kPendingMax{6};
@@ -73,7 +73,7 @@ void Sweeper::Sweep() {
   parts_.links.EndSilent(now - parts_.settings.link_hello_timeout);
   parts_.unanswered.Forget(now - kUnansweredMax);
   EndAbandoned(now);
-  if (events_left_ || sweeps_ % kSweepsPerSlow == 0) PruneEvents();
+  PruneOld();
   RefreshGauges();
 }
 
@@ -139,15 +139,10 @@ void Sweeper::EndLapsedSessions() {
   lapsed_through_ = storage::LapsePosition{last.lapse_time, last.session.agent_id};
 }
 
-void Sweeper::PruneEvents() {
-  const auto batch = static_cast<size_t>(parts_.settings.sweep_batch);
-  for (int i = 0; i < kBatchesPerSweep && !stopping(); ++i) {
-    const Result<size_t> pruned =
-        parts_.store.PruneEvents(parts_.clock.Now() - parts_.settings.event_retention, batch);
-    if (!pruned.ok()) return Failed("PruneEvents", pruned.error());
-    events_left_ = *pruned == batch;
-    if (!events_left_) return;
-  }
+void Sweeper::PruneOld() {
+  const auto stops = [this] { return stopping(); };
+  if (sweeps_ % kSweepsPerSlow == 0) return retention_.Look(stops);
+  retention_.Continue(stops);
 }
 
 void Sweeper::RefreshGauges() {

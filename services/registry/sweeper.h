@@ -12,13 +12,14 @@
 #include "base/result.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/registry_parts.h"
+#include "services/registry/retention.h"
 #include "storage/session.h"
 
 namespace edgeplane::registry {
 
 class Sweeper {
  public:
-  explicit Sweeper(const RegistryParts& parts) : parts_(parts) {}
+  explicit Sweeper(const RegistryParts& parts) : parts_(parts), retention_(parts) {}
   ~Sweeper() { Stop(); }
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -40,14 +41,14 @@ class Sweeper {
   [[nodiscard]] bool IsOverdue(const PendingAdmissions::Grant& grant, Time now) const;
   void ReleaseOverdue();
   void EndLapsedSessions();
-  void PruneEvents();
+  void PruneOld();
   void RefreshGauges();
   [[nodiscard]] bool stopping() const;
 
   const RegistryParts& parts_;
   int sweeps_ = 0;
   std::optional<storage::LapsePosition> lapsed_through_;  // nothing: from the beginning
-  bool events_left_ = false;  // old ones; they may come faster than a slow sweep takes
+  Retention retention_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -19,6 +19,8 @@ TEST(RegistrySettings, DefaultsAreWithinTheirBounds) {
   EXPECT_EQ(settings.takeovers.calm, std::chrono::seconds(90));
   EXPECT_EQ(settings.sync_redelivery_after, std::chrono::minutes(5));
   EXPECT_EQ(settings.event_retention, std::chrono::hours(24 * 30));
+  EXPECT_EQ(settings.command_retention, std::chrono::hours(24 * 30));
+  EXPECT_EQ(settings.refusal_retention, std::chrono::hours(24 * 90));
   EXPECT_EQ(settings.fleet_secret_file, "");
 }
 

@@ -110,48 +110,6 @@ TEST(Sweeper, SessionsThatCannotBeEndedDoNotHoldUpOthers) {
   EXPECT_EQ(EndedSessions(gateway.outlet->Take()), told);
 }
 
-TEST(Sweeper, ForgetsOldEventsInBatches) {
-  RegistrySettings settings = HarnessSettings();
-  settings.sweep_batch = 2;
-  settings.event_retention = std::chrono::hours(1);
-  RegistryHarness h(settings);
-  h.AddAgent("a");
-  std::vector<storage::Event> events;
-  for (int i = 0; i < 6; ++i) {
-    events.push_back({.agent_id = "a",
-                      .event_id = std::to_string(i),
-                      .event_type = "t",
-                      .details_json = "{}",
-                      .receive_time = h.clock.Now() + std::chrono::minutes(i == 5 ? 1 : 0)});
-  }
-  ASSERT_TRUE(h.store.RecordEvents(events).ok());
-  h.clock.Advance(std::chrono::hours(1) + Duration(1));
-  h.sweeper.Sweep();
-  ASSERT_EQ(h.store.ListEvents({}, {})->items.size(), 1u);
-  EXPECT_EQ(h.store.ListEvents({}, {})->items[0].event_id, "5");
-}
-
-TEST(Sweeper, ForgetsTheRestOfTheOldEventsAtTheNextSweep) {
-  RegistrySettings settings = HarnessSettings();
-  settings.sweep_batch = 1;
-  settings.event_retention = std::chrono::hours(1);
-  RegistryHarness h(settings);
-  std::vector<storage::Event> events;
-  for (int i = 0; i < 40; ++i) {
-    events.push_back({.agent_id = "a",
-                      .event_id = std::to_string(i),
-                      .event_type = "t",
-                      .details_json = "{}",
-                      .receive_time = h.clock.Now()});
-  }
-  ASSERT_TRUE(h.store.RecordEvents(events).ok());
-  h.clock.Advance(std::chrono::hours(2));
-  for (const size_t left : {24u, 8u, 0u}) {
-    h.sweeper.Sweep();
-    EXPECT_EQ(h.store.ListEvents({}, {})->items.size(), left);
-  }
-}
-
 TEST(Sweeper, KeepsTheGaugesUpToDate) {
   RegistryHarness h;
   h.AddAgent("a");
