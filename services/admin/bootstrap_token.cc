@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "ep_";
-constexpr size_t kTokenBytes = kPrefix.size() + kRandomTokenHexDigits;
+constexpr size_t kTokenBytes = kPrefix.size() + registry::kRandomTokenHexDigits;
 constexpr size_t kFileBytesMax = 1024;
 constexpr int kOwnerOnly = 0600;
 
