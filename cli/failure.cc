@@ -9,6 +9,7 @@
 
 #include "base/setting_text.h"
 #include "cli/escape.h"
+#include "cli/status_name.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -22,6 +23,15 @@ std::string Clean(std::string_view text) {
   std::string clean = EscapeForTerminal(text.substr(0, kMessageBytesMax));
   if (text.size() > kMessageBytesMax) clean += "..";
   return clean;
+}
+
+// A bare status word, which gRPC puts where nothing was said, says nothing.
+std::string Said(const grpc::Status& status) {
+  const std::string name = StatusName(status.error_code());
+  if (status.error_message().empty() || status.error_message() == name) {
+    return "the server gave no cause; gRPC's status is " + name;
+  }
+  return Clean(status.error_message());
 }
 
 struct Details {
@@ -64,6 +74,15 @@ Outcome Unreachable(const grpc::Status& status, const ClientSettings& settings) 
   return outcome;
 }
 
+// gRPC itself cancels what reaches a server that has begun to stop, on a
+// connection that was open before, and gives no reason.
+Outcome CutOff(const ClientSettings& settings) {
+  return {ExitCode::kUnreachable,
+          {"edgeplane at " + settings.server + " ended the call without an answer: it is stopping.",
+           "Once it runs again, look whether the call has taken effect before you repeat it."},
+          /*in_doubt=*/true};
+}
+
 Outcome TooLate(const ClientSettings& settings) {
   return {ExitCode::kUnreachable,
           {"no answer from edgeplane at " + settings.server + " within " +
@@ -74,7 +93,7 @@ Outcome TooLate(const ClientSettings& settings) {
 }
 
 Outcome NotPermitted(const grpc::Status& status, const ClientSettings& settings) {
-  Outcome outcome{ExitCode::kNotPermitted, {"not permitted: " + Clean(status.error_message())}};
+  Outcome outcome{ExitCode::kNotPermitted, {"not permitted: " + Said(status)}};
   const std::string file = EscapeForTerminal(settings.token_file);
   std::string next = "Give the file with the admin token: --token-file F or EDGEPLANE_TOKEN_FILE.";
   if (settings.token_sent) {
@@ -138,23 +157,22 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
   if (code == StatusCode::UNAUTHENTICATED || code == StatusCode::PERMISSION_DENIED) {
     return NotPermitted(status, settings);
   }
-  // What the server itself says carries its reason; without one, these two
+  // What the server itself says carries its reason; without one, these
   // codes are gRPC's own word for a line that does not work.
   if (!details.info && code == StatusCode::UNAVAILABLE) return Unreachable(status, settings);
+  if (!details.info && code == StatusCode::CANCELLED) return CutOff(settings);
   if (!details.info && code == StatusCode::DEADLINE_EXCEEDED) return TooLate(settings);
   if (!details.info && code == StatusCode::UNIMPLEMENTED) {
     return {ExitCode::kFailed,
-            {"what answers at " + settings.server +
-                 " does not know this call: " + Clean(status.error_message()),
+            {"what answers at " + settings.server + " does not know this call: " + Said(status),
              "Is it an edgeplane of this version, and its gRPC port?"}};
   }
   Outcome outcome{CodeOf(code), {}};
   // The sentence of a request with wrong fields lists them by the names of the
   // API; below they stand by the names of the options.
   std::string first = details.bad_request.field_violations().empty()
-                          ? Clean(status.error_message())
+                          ? Said(status)
                           : "the request was not accepted";
-  if (first.empty()) first = "the server failed without saying why.";
   if (details.info) first += " (" + Clean(details.info->reason()) + ")";
   outcome.lines.push_back(std::move(first));
   for (const auto& violation : details.bad_request.field_violations()) {

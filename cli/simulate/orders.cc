@@ -2,6 +2,7 @@
 
 #include "base/uuid.h"
 #include "cli/format.h"
+#include "cli/status_name.h"
 
 namespace edgeplane::simulate {
 namespace {
@@ -16,25 +17,6 @@ constexpr Duration kFirstPause = std::chrono::milliseconds(100);
 constexpr Duration kLongestPause = std::chrono::seconds(2);
 // Behind its rate by more than this, the simulator does not catch up.
 constexpr Duration kBehindMax = std::chrono::seconds(1);
-
-std::string StatusName(const grpc::Status& status) {
-  switch (status.error_code()) {
-    case grpc::StatusCode::UNAVAILABLE:
-      return "UNAVAILABLE";
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return "DEADLINE_EXCEEDED";
-    case grpc::StatusCode::NOT_FOUND:
-      return "NOT_FOUND";
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return "RESOURCE_EXHAUSTED";
-    case grpc::StatusCode::UNAUTHENTICATED:
-      return "UNAUTHENTICATED";
-    case grpc::StatusCode::PERMISSION_DENIED:
-      return "PERMISSION_DENIED";
-    default:
-      return "status " + std::to_string(static_cast<int>(status.error_code()));
-  }
-}
 
 bool MayPass(const grpc::Status& status) {
   return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
@@ -175,7 +157,7 @@ void Orders::SendAnswered(Job job, const grpc::Status& status) {
     job.pause = kFirstPause + plan_.ack_delay / 2;
     return Again(std::move(job));
   }
-  CountUp(tally_.errors, "send: " + StatusName(status));
+  CountUp(tally_.errors, "send: " + cli::StatusName(status.error_code()));
   if (MayPass(status)) {
     if (!repeated) ++tally_.in_doubt_sends;
     return Again(std::move(job));
@@ -186,7 +168,7 @@ void Orders::SendAnswered(Job job, const grpc::Status& status) {
 
 void Orders::AskAnswered(Job job, const grpc::Status& status, const v1::Command& command) {
   const std::lock_guard lock(mutex_);
-  if (!status.ok()) CountUp(tally_.errors, "ask: " + StatusName(status));
+  if (!status.ok()) CountUp(tally_.errors, "ask: " + cli::StatusName(status.error_code()));
   if (!status.ok() || !cli::IsFinal(command.state())) return Again(std::move(job));
   const std::string state = cli::StateText(command.state());
   journal_.Write({"ended", command.agent_id(), {}, job.command_id, state});

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/status_name.h"
 #include "services/rpc/status.h"
 
 namespace edgeplane::cli {
@@ -63,6 +64,26 @@ TEST_F(FailureTest, ALineThatDoesNotWorkIsUnreachable) {
       CallFailure(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "late"), kSettings, leaf_);
   EXPECT_EQ(late.code, ExitCode::kUnreachable);
   EXPECT_NE(late.lines.at(0).find("within 10s"), std::string::npos);
+}
+
+TEST_F(FailureTest, AServerThatStopsIsUnreachable) {
+  const Outcome cut =
+      CallFailure(grpc::Status(grpc::StatusCode::CANCELLED, "CANCELLED"), kSettings, leaf_);
+  EXPECT_EQ(cut.code, ExitCode::kUnreachable);
+  EXPECT_TRUE(cut.in_doubt);
+  EXPECT_EQ(cut.lines.at(0),
+            "edgeplane at 127.0.0.1:9090 ended the call without an answer: it is stopping.");
+}
+
+TEST_F(FailureTest, ABareStatusWordIsNeverAllThatIsSaid) {
+  for (int number = 1; number <= 16; ++number) {
+    const auto code = static_cast<grpc::StatusCode>(number);
+    for (const std::string& message : {std::string(), StatusName(code)}) {
+      const Outcome outcome = CallFailure(grpc::Status(code, message), kSettings, leaf_);
+      EXPECT_GT(outcome.lines.at(0).size(), StatusName(code).size() + 20) << outcome.lines.at(0);
+    }
+  }
+  EXPECT_EQ(StatusName(static_cast<grpc::StatusCode>(99)), "status 99");
 }
 
 TEST_F(FailureTest, ATimeBelowASecondIsStillATime) {
