@@ -1,5 +1,7 @@
 #include "cli/agent_view.h"
 
+#include <chrono>
+
 #include "cli/format.h"
 #include "cli/json_output.h"
 #include "cli/table.h"
@@ -7,15 +9,30 @@
 namespace edgeplane::cli {
 namespace {
 
-Cell StateOf(const v1::Agent& agent) {
+// An agent that polls has no session: it is there as long as it comes back.
+// Agents sync every few seconds up to a minute; some of that may be lost.
+constexpr Duration kPollingSpan = std::chrono::minutes(5);
+
+Cell StateOf(const v1::Agent& agent, Time now) {
   if (agent.disabled()) return {"disabled", Style::kWarning};
   if (agent.has_session()) return {"connected", Style::kGood};
+  if (agent.has_last_sync_time() && now - FromProto(agent.last_sync_time()) <= kPollingSpan) {
+    return {"polling", Style::kGood};
+  }
   return {"away", Style::kFaint};
+}
+
+// Since when it is in its state; of an agent without a session, its last sync.
+std::string SinceOf(const v1::Agent& agent, Time now) {
+  const auto relative = [now](const auto& time) { return FormatRelative(FromProto(time), now); };
+  if (agent.disabled()) return agent.has_disable_time() ? relative(agent.disable_time()) : "";
+  if (agent.has_session()) return relative(agent.session().open_time());
+  return agent.has_last_sync_time() ? relative(agent.last_sync_time()) : "";
 }
 
 void AddIdentity(Block& block, const v1::Agent& agent, Time now) {
   block.Add("agent", agent.agent_id());
-  block.Add("state", StateOf(agent));
+  block.Add("state", StateOf(agent, now));
   if (agent.disabled()) {
     block.Add("disabled because", agent.disabled_reason());
     if (agent.has_disable_time()) {
@@ -112,14 +129,9 @@ void WriteAgents(const Surroundings& around,
   const Time now = around.clock.Now();
   Table table({"AGENT", "STATE", "SINCE", "PEER", "PHONE", "NAME", "LABELS"});
   for (const v1::Agent& agent : agents) {
-    std::string since;
-    if (agent.disabled()) {
-      since = agent.has_disable_time() ? FormatRelative(FromProto(agent.disable_time()), now) : "";
-    } else if (agent.has_session()) {
-      since = FormatRelative(FromProto(agent.session().open_time()), now);
-    }
-    table.Add({agent.agent_id(), StateOf(agent), since, agent.session().peer_address(),
-               agent.user_phone(), agent.display_name(), Join(FormatLabels(agent.labels()), ",")});
+    table.Add({agent.agent_id(), StateOf(agent, now), SinceOf(agent, now),
+               agent.session().peer_address(), agent.user_phone(), agent.display_name(),
+               Join(FormatLabels(agent.labels()), ",")});
   }
   table.Write(around.out, around.colour);
 }
