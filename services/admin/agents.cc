@@ -95,8 +95,15 @@ Result<v1::Agent> Agents::Update(const v1::UpdateAgentRequest& request) {
 
 Result<v1::Agent> Agents::Disable(const v1::DisableAgentRequest& request) {
   if (Status valid = Validate(request); !valid.ok()) return valid.error();
-  const auto agent =
-      parts_.store.DisableAgent(request.agent_id(), request.reason(), parts_.clock.Now());
+  std::string reason = request.reason();
+  if (reason.empty()) {
+    // Once more without a reason is no word against the one there is; an agent
+    // that is enabled has none.
+    const auto present = parts_.store.GetAgent(request.agent_id());
+    if (!present.ok()) return present.error();
+    reason = present->disabled_reason;
+  }
+  const auto agent = parts_.store.DisableAgent(request.agent_id(), reason, parts_.clock.Now());
   // In doubt too: better to end the session of an agent that may come back at
   // once than to leave one open that must not be.
   if (agent.ok() || InDoubt(agent.error())) {

@@ -25,6 +25,7 @@ using v1::ErrorReason;
 v1::ImportAgentRequest Import(const std::string& agent_id, const std::string& secret) {
   v1::ImportAgentRequest request;
   request.set_agent_id(agent_id);
+  request.set_user_phone("+15551234568");
   request.set_secret(secret);
   return request;
 }
@@ -69,6 +70,7 @@ TEST_F(AgentsTest, AnIdIsTakenOnce) {
   CreateAgent("a");
   v1::CreateAgentRequest request;
   request.set_agent_id("a");
+  request.set_user_phone("+15551234568");
   EXPECT_EQ(CodeOf(agents_.Create(request)), ErrorReason::AGENT_ALREADY_EXISTS);
   EXPECT_EQ(CodeOf(agents_.Import(Import("a", "0123456789abcdef"))),
             ErrorReason::AGENT_ALREADY_EXISTS);
@@ -93,6 +95,7 @@ TEST_F(AgentsTest, ACreationInDoubtSaysWhatToDo) {
   store_.DoubtOperation(1);
   v1::CreateAgentRequest request;
   request.set_agent_id("a");
+  request.set_user_phone("+15551234568");
   const auto created = agents_.Create(request);
   ASSERT_EQ(CodeOf(created), ErrorReason::STORE_IN_DOUBT);
   EXPECT_THAT(created.error().message, HasSubstr("delete it and create it again"));
@@ -165,6 +168,23 @@ TEST_F(AgentsTest, DisablingEndsTheSessionAndKeepsTheCommands) {
   EXPECT_THAT(control_.TakeEnded(), IsEmpty());
 }
 
+TEST_F(AgentsTest, DisablingAgainKeepsTheReasonUnlessItGivesAnother) {
+  CreateAgent("a");
+  v1::DisableAgentRequest disable;
+  disable.set_agent_id("a");
+  disable.set_reason("stolen");
+  ASSERT_TRUE(agents_.Disable(disable).ok());
+  disable.clear_reason();
+  EXPECT_EQ(agents_.Disable(disable)->disabled_reason(), "stolen");
+  disable.set_reason("sold");
+  EXPECT_EQ(agents_.Disable(disable)->disabled_reason(), "sold");
+  v1::EnableAgentRequest enable;
+  enable.set_agent_id("a");
+  ASSERT_TRUE(agents_.Enable(enable).ok());
+  disable.clear_reason();
+  EXPECT_EQ(agents_.Disable(disable)->disabled_reason(), "");
+}
+
 TEST_F(AgentsTest, DeletingEndsTheSessionAndSignalsTheCancelledCommands) {
   CreateAgent("a");
   const std::string command_id = SendCommand("a").command_id();
@@ -190,6 +210,7 @@ TEST_F(AgentsTest, InDoubtTheSessionEnds) {
   store_.DoubtOperation(1);
   v1::DisableAgentRequest disable;
   disable.set_agent_id("a");
+  disable.set_reason("stolen");
   EXPECT_EQ(CodeOf(agents_.Disable(disable)), ErrorReason::STORE_IN_DOUBT);
   EXPECT_THAT(control_.TakeEnded(), ElementsAre(Pair("a", v1::DISABLED)));
   store_.DoubtOperation(1);
