@@ -76,10 +76,13 @@ void FieldChecks::AgentIdPrefix(std::string_view field, std::string_view value) 
 }
 
 void FieldChecks::Phone(std::string_view field, std::string_view value) {
-  if (value.empty()) return;
   const std::string_view digits = value.starts_with('+') ? value.substr(1) : value;
   FailUnless(!digits.empty() && digits.size() <= kPhoneDigitsMax && All(digits, IsDigit), field,
              "Must be an E.164 number: at most 15 digits, with or without a leading '+'.");
+}
+
+void FieldChecks::PhoneOrNone(std::string_view field, std::string_view value) {
+  if (!value.empty()) Phone(field, value);
 }
 
 void FieldChecks::Text(std::string_view field, std::string_view value, size_t bytes_max) {

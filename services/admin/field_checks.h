@@ -35,8 +35,9 @@ class FieldChecks {
   void AgentId(std::string_view field, std::string_view value);
   // The beginning of one; may be empty.
   void AgentIdPrefix(std::string_view field, std::string_view value);
-  // E.164; may be empty.
+  // E.164.
   void Phone(std::string_view field, std::string_view value);
+  void PhoneOrNone(std::string_view field, std::string_view value);
   // For people; at most `bytes_max` bytes; may be empty.
   void Text(std::string_view field, std::string_view value, size_t bytes_max = kTextBytesMax);
   void LabelMap(std::string_view field, const Labels& labels);

@@ -28,13 +28,13 @@ std::string At(const char* field, int index) {
   return std::string(field) + "[" + std::to_string(index) + "]";
 }
 
-// What CreateAgent, ImportAgent and UpdateAgent's agent have in common.
+// What CreateAgent and ImportAgent have in common.
 template <class Message>
-void CheckDescription(const Message& message, const std::string& prefix, FieldChecks& checks) {
-  checks.Phone(prefix + "user_phone", message.user_phone());
-  checks.Text(prefix + "display_name", message.display_name());
-  checks.LabelMap(prefix + "labels", message.labels());
-  checks.AllowedAddresses(prefix + "allowed_addresses", message.allowed_addresses());
+void CheckDescription(const Message& message, FieldChecks& checks) {
+  checks.Phone("user_phone", message.user_phone());
+  checks.Text("display_name", message.display_name());
+  checks.LabelMap("labels", message.labels());
+  checks.AllowedAddresses("allowed_addresses", message.allowed_addresses());
 }
 
 Status OnlyAgentId(const std::string& agent_id) {
@@ -59,14 +59,14 @@ Status OnlyUuid(const char* field, const std::string& id) {
 Status Validate(const v1::CreateAgentRequest& request) {
   FieldChecks checks;
   checks.AgentId("agent_id", request.agent_id());
-  CheckDescription(request, "", checks);
+  CheckDescription(request, checks);
   return std::move(checks).Result();
 }
 
 Status Validate(const v1::ImportAgentRequest& request) {
   FieldChecks checks;
   checks.AgentId("agent_id", request.agent_id());
-  CheckDescription(request, "", checks);
+  CheckDescription(request, checks);
   checks.AgentSecret("secret", request.secret());
   return std::move(checks).Result();
 }
@@ -137,7 +137,7 @@ Status Validate(const v1::DisconnectAgentRequest& request) {
 Status Validate(const v1::CreateJoinTokenRequest& request) {
   FieldChecks checks;
   checks.Text("description", request.description());
-  checks.Phone("user_phone", request.user_phone());
+  checks.PhoneOrNone("user_phone", request.user_phone());
   checks.LabelMap("labels", request.labels());
   checks.FailUnless(request.max_uses() >= 0 && request.max_uses() <= kJoinUsesMax, "max_uses",
                     "Must be 1 to 1000000, or 0 for any number.");

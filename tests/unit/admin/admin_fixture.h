@@ -83,6 +83,7 @@ class AdminTest : public testing::Test {
   void CreateAgent(const std::string& agent_id) {
     v1::CreateAgentRequest request;
     request.set_agent_id(agent_id);
+    request.set_user_phone("+15551234568");
     v1::CreateAgentResponse response;
     const auto status = Call(&Stub::CreateAgent, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();

@@ -218,6 +218,7 @@ TEST_F(AdminTest, AFailingStoreIsSaidAsSuch) {
 TEST_F(AdminTest, NothingOfASecretIsInMetrics) {
   v1::CreateAgentRequest request;
   request.set_agent_id("a");
+  request.set_user_phone("+15551234568");
   v1::CreateAgentResponse response;
   ASSERT_TRUE(Call(&Stub::CreateAgent, request, &response).ok());
   EXPECT_THAT(metrics_.Render(), Not(HasSubstr(response.secret())));

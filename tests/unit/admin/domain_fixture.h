@@ -48,6 +48,7 @@ class DomainTest : public testing::Test {
   v1::CreateAgentResponse CreateAgent(const std::string& agent_id) {
     v1::CreateAgentRequest request;
     request.set_agent_id(agent_id);
+    request.set_user_phone("+15551234568");
     auto created = agents_.Create(request);
     EXPECT_TRUE(created.ok()) << created.error().message;
     return *created;

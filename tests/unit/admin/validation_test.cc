@@ -23,6 +23,7 @@ template <class Change>
 std::vector<std::string> Creating(Change change) {
   v1::CreateAgentRequest request;
   request.set_agent_id("a");
+  request.set_user_phone("+15551234568");
   change(request);
   return FieldsOf(Validate(request));
 }
@@ -66,12 +67,22 @@ TEST(Validation, AgentIds) {
 }
 
 TEST(Validation, Phones) {
-  for (const char* phone : {"", "+15551234568", "15551234568", "123456789012345"}) {
+  for (const char* phone : {"+15551234568", "15551234568", "123456789012345"}) {
     EXPECT_THAT(Creating([&](auto& r) { r.set_user_phone(phone); }), IsEmpty()) << phone;
   }
-  for (const char* phone : {"+", "1234567890123456", "++1", "1-2", " 1", "1+"}) {
+  for (const char* phone : {"", "+", "1234567890123456", "++1", "1-2", " 1", "1+"}) {
     EXPECT_THAT(Creating([&](auto& r) { r.set_user_phone(phone); }), ElementsAre("user_phone"))
         << phone;
+    v1::ImportAgentRequest import;
+    import.set_agent_id("a");
+    import.set_user_phone(phone);
+    import.set_secret("0123456789abcdef");
+    EXPECT_THAT(FieldsOf(Validate(import)), ElementsAre("user_phone")) << phone;
+    v1::UpdateAgentRequest update;
+    update.mutable_agent()->set_agent_id("a");
+    update.mutable_agent()->set_user_phone(phone);
+    update.mutable_update_mask()->add_paths("user_phone");
+    EXPECT_THAT(FieldsOf(Validate(update)), ElementsAre("agent.user_phone")) << phone;
   }
 }
 
@@ -116,6 +127,7 @@ TEST(Validation, Secrets) {
   const auto with = [](const std::string& secret) {
     v1::ImportAgentRequest request;
     request.set_agent_id("a");
+    request.set_user_phone("+15551234568");
     request.set_secret(secret);
     return FieldsOf(Validate(request));
   };
