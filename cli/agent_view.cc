@@ -133,7 +133,7 @@ void WriteAgents(const Surroundings& around,
                agent.session().peer_address(), agent.user_phone(), agent.display_name(),
                Join(FormatLabels(agent.labels()), ",")});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 }  // namespace edgeplane::cli

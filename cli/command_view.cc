@@ -65,6 +65,7 @@ void WriteCommands(const Surroundings& around,
                    const google::protobuf::RepeatedPtrField<v1::Command>& commands) {
   const Time now = around.clock.Now();
   Table table({"COMMAND", "AGENT", "TYPE", "STATE", "CREATED", "LAST STEP", "DELIVERIES", "ERROR"});
+  table.KeepWhole(1);
   table.AlignRight(6);
   for (const v1::Command& command : commands) {
     table.Add({command.command_id(),
@@ -76,7 +77,7 @@ void WriteCommands(const Surroundings& around,
                std::to_string(command.deliveries()),
                command.error()});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 ExitCode ExitCodeOf(v1::Command::State state) {

@@ -34,7 +34,7 @@ void WriteTable(const SettingSet& set, const Surroundings& around) {
                 is_default ? Style::kFaint : Style::kHeading},
                info.unit});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 void WriteObject(const SettingSet& set, std::ostream& out) {

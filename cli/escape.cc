@@ -2,10 +2,12 @@
 
 #include <locale.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cwchar>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 
 namespace edgeplane::cli {
 namespace {
@@ -85,6 +87,31 @@ locale_t WidthLocale() {
   return locale;
 }
 
+// While it lives, wcwidth knows wide characters on this thread.
+class WideLocale {
+ public:
+  WideLocale() : before_(WidthLocale() == nullptr ? nullptr : uselocale(WidthLocale())) {}
+  ~WideLocale() {
+    if (before_ != nullptr) uselocale(before_);
+  }
+  WideLocale(const WideLocale&) = delete;
+  WideLocale& operator=(const WideLocale&) = delete;
+
+ private:
+  const locale_t before_;
+};
+
+// The first character, which is taken off `text`, and its columns.
+std::pair<std::string_view, size_t> TakeOne(std::string_view& text) {
+  const Decoded decoded = DecodeUtf8(text);
+  const size_t length = std::max<size_t>(decoded.length, 1);
+  const std::string_view bytes = text.substr(0, length);
+  text.remove_prefix(length);
+  if (decoded.length == 0 || decoded.code < 0x80) return {bytes, 1};
+  const int columns = wcwidth(static_cast<wchar_t>(decoded.code));
+  return {bytes, columns < 0 ? 1 : static_cast<size_t>(columns)};
+}
+
 }  // namespace
 
 std::string EscapeForTerminal(std::string_view text) {
@@ -112,22 +139,23 @@ std::string EscapeForTerminal(std::string_view text) {
 }
 
 size_t DisplayWidth(std::string_view text) {
-  const locale_t wide = WidthLocale();
-  const locale_t before = wide == nullptr ? nullptr : uselocale(wide);
+  const WideLocale wide;
   size_t width = 0;
-  while (!text.empty()) {
-    const Decoded decoded = DecodeUtf8(text);
-    if (decoded.length == 0) {
-      ++width;
-      text.remove_prefix(1);
-      continue;
-    }
-    const int columns = decoded.code < 0x80 ? 1 : wcwidth(static_cast<wchar_t>(decoded.code));
-    width += columns < 0 ? 1 : static_cast<size_t>(columns);
-    text.remove_prefix(decoded.length);
-  }
-  if (before != nullptr) uselocale(before);
+  while (!text.empty()) width += TakeOne(text).second;
   return width;
+}
+
+std::string CutToWidth(std::string_view text, size_t columns) {
+  if (DisplayWidth(text) <= columns) return std::string(text);
+  const WideLocale wide;
+  std::string cut;
+  for (size_t left = columns - 1;;) {
+    const auto [bytes, width] = TakeOne(text);
+    if (width > left) break;
+    left -= width;
+    cut += bytes;
+  }
+  return cut + "\u2026";
 }
 
 }  // namespace edgeplane::cli

@@ -19,4 +19,8 @@ std::string EscapeForTerminal(std::string_view text);
 // EscapeForTerminal; wide characters (UAX #11) count 2, combining ones 0.
 size_t DisplayWidth(std::string_view text);
 
+// As much of the text as fits that many columns, with an ellipsis at its end where
+// some is left out. For the same text as DisplayWidth; `columns` is at least 1.
+std::string CutToWidth(std::string_view text, size_t columns);
+
 }  // namespace edgeplane::cli

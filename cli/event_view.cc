@@ -34,12 +34,14 @@ void WriteEvents(const Surroundings& around,
                  const google::protobuf::RepeatedPtrField<v1::Event>& events) {
   const Time now = around.clock.Now();
   Table table({"RECEIVED", "AGENT", "TYPE", "THREAD", "EVENT", "CHANNEL", "DETAILS"});
+  table.KeepWhole(1);
+  table.KeepWhole(4);
   for (const v1::Event& event : events) {
     table.Add({FormatRelative(FromProto(event.receive_time()), now), event.agent_id(),
                event.event_type(), event.thread_id(), event.event_id(),
                ChannelText(event.channel()), DetailsText(event)});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 }  // namespace edgeplane::cli

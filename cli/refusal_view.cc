@@ -110,13 +110,14 @@ void WriteRefusals(const Surroundings& around,
   Table table({"REFUSAL", "REASON", "AGENT", "PEER", "LAST", "COUNT", "ANSWER"});
   table.AlignRight(5);
   table.AlignRight(6);
+  table.KeepWhole(2);
   for (const v1::Refusal& refusal : refusals) {
     table.Add({refusal.refusal_id(), ReasonText(refusal.reason()), refusal.agent_id(),
                refusal.peer_address(), FormatRelative(FromProto(refusal.last_time()), now),
                std::to_string(refusal.count()),
                refusal.http_status() == 0 ? "" : std::to_string(refusal.http_status())});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 }  // namespace edgeplane::cli

@@ -41,6 +41,7 @@ int RunProcess(int argc, const char* const* argv) {
                             .in_is_terminal = isatty(STDIN_FILENO) == 1,
                             .err_is_terminal = isatty(STDERR_FILENO) == 1,
                             .colour = WantsColour(STDOUT_FILENO),
+                            .columns = TerminalColumns(STDOUT_FILENO),
                             .clock = clock};
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return static_cast<int>(Run(args, around));

@@ -1,5 +1,6 @@
 #include "cli/style.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -30,6 +31,12 @@ std::string_view Sequence(Style style) {
 std::string Styled(std::string_view text, Style style, bool colour) {
   if (!colour || style == Style::kPlain || text.empty()) return std::string(text);
   return std::string(Sequence(style)).append(text).append("\x1b[0m");
+}
+
+size_t TerminalColumns(int fd) {
+  winsize size{};
+  if (isatty(fd) != 1 || ioctl(fd, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 bool WantsColour(int fd) {

@@ -1,6 +1,7 @@
 // Where a command runs: what it reads, where it writes, what time it is.
 #pragma once
 
+#include <cstddef>
 #include <istream>
 #include <ostream>
 
@@ -15,6 +16,7 @@ struct Surroundings {
   bool in_is_terminal = false;
   bool err_is_terminal = false;
   bool colour = false;  // on `out`
+  size_t columns = 0;   // of `out`, where it is a terminal; else 0
   const Clock& clock;
 };
 

@@ -26,13 +26,19 @@ class Table {
   // Numbers read better flush right.
   void AlignRight(size_t column);
 
+  // What is copied from a table, an id above all, is shown whole however narrow
+  // the terminal is. The first column always is.
+  void KeepWhole(size_t column) { whole_.at(column) = true; }
+
   // The headings and the rows, no line ending in a space. Empty cells show '-',
-  // so that a column is never missing for `awk`.
-  void Write(std::ostream& out, bool colour) const;
+  // so that a column is never missing for `awk`. Where there are `columns` and
+  // they are too few, the widest columns are cut, numbers never; 0: no limit.
+  void Write(std::ostream& out, bool colour, size_t columns = 0) const;
 
  private:
   std::vector<std::string> headings_;
   std::vector<bool> right_;
+  std::vector<bool> whole_;
   std::vector<std::vector<Cell>> rows_;
 };
 

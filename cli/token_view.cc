@@ -53,7 +53,7 @@ void WriteJoinTokens(const Surroundings& around,
                FormatRelative(FromProto(token.expire_time()), now), token.user_phone(),
                Join(FormatLabels(token.labels()), ","), token.description()});
   }
-  table.Write(around.out, around.colour);
+  table.Write(around.out, around.colour, around.columns);
 }
 
 }  // namespace edgeplane::cli

@@ -47,5 +47,13 @@ TEST(DisplayWidth, CountsColumns) {
   EXPECT_EQ(DisplayWidth("日本"), 4U);
 }
 
+TEST(CutToWidth, LeavesOutWhatDoesNotFit) {
+  EXPECT_EQ(CutToWidth("abc", 3), "abc");
+  EXPECT_EQ(CutToWidth("abcd", 3), "ab…");
+  EXPECT_EQ(CutToWidth("abcd", 1), "…");
+  EXPECT_EQ(CutToWidth("日本語", 5), "日本…");
+  EXPECT_EQ(CutToWidth("日本語", 4), "日…");  // half a character is none
+}
+
 }  // namespace
 }  // namespace edgeplane::cli

@@ -44,6 +44,25 @@ TEST(Table, ColourDoesNotCountAsWidth) {
   EXPECT_EQ(Text(table), "STATE  ID\nup     1\n");
 }
 
+TEST(Table, FitsANarrowTerminal) {
+  Table table({"AGENT", "TYPE", "DELIVERIES", "ERROR"});
+  table.AlignRight(2);
+  table.Add({"a-long-agent-id", "restart_service", "12", "it did not work at all"});
+  const auto text = [&](size_t columns) {
+    std::ostringstream out;
+    table.Write(out, false, columns);
+    return out.str();
+  };
+  EXPECT_EQ(text(0), text(1000));
+  EXPECT_EQ(text(50),
+            "AGENT            TYPE       DELIVERIES  ERROR\n"
+            "a-long-agent-id  restart_…          12  it did no…\n");
+  // What must stay whole does, even where it does not fit.
+  EXPECT_EQ(text(10),
+            "AGENT            TYPE   DELI…  ERROR\n"
+            "a-long-agent-id  rest…     12  it d…\n");
+}
+
 TEST(Block, AlignsValuesAndLeavesOutEmptyOnes) {
   Block block;
   EXPECT_TRUE(block.empty());
