@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "cli/failure.h"
 #include "cli/request_text.h"
+#include "cli/unreachable.h"
 #include "edgeplane/v1/options.pb.h"
 
 namespace edgeplane::cli {
@@ -75,6 +76,7 @@ std::optional<Outcome> Client::Prepare() {
   Result<ClientSettings> settings = ResolveClientSettings(invocation_.client_flags);
   if (!settings.ok()) return SettingsFailure(settings.error());
   settings_ = std::move(*settings);
+  if (settings_.server.empty()) return NoServer(settings_);
   if (std::optional<Outcome> failure = ReadToken()) return failure;
   stub_ = v1::AdminService::NewStub(grpc::CreateCustomChannel(
       settings_.server, grpc::InsecureChannelCredentials(), ChannelSettings()));

@@ -25,13 +25,22 @@ SettingSet::Values EnvironmentOf(const SettingSet& set) {
   return own;
 }
 
+// What the data directory says, or nothing.
 std::string DiscoverServer(const std::string& data_dir) {
-  if (data_dir.empty()) return kDefaultServer;
-  // A file that is missing or cannot be read is no reason to give up: the
-  // server may still be where it is by default.
+  if (data_dir.empty()) return {};
   const Result<Endpoints> endpoints = ReadEndpoints(data_dir);
-  if (!endpoints.ok() || !IsServerAddress(endpoints->grpc_listen)) return kDefaultServer;
+  if (!endpoints.ok() || !IsServerAddress(endpoints->grpc_listen)) return {};
   return endpoints->grpc_listen;
+}
+
+// Whoever names a directory means the server that runs on it, and must not reach
+// another one by chance. Without one there may still be a server where it is by
+// default.
+void FindServer(bool data_dir_given, ClientSettings& settings) {
+  settings.server = DiscoverServer(settings.data_dir);
+  if (!settings.server.empty() || data_dir_given) return;
+  settings.server = kDefaultServer;
+  settings.server_assumed = true;
 }
 
 }  // namespace
@@ -78,7 +87,10 @@ Result<ClientSettings> ResolveClientSettings(const ClientFlags& flags) {
                      "the server address must be HOST:PORT, for example 127.0.0.1:9090 or "
                      "[::1]:9090, without http://");
   }
-  settings.server = server.empty() ? DiscoverServer(data_dir) : server;
+  settings.server = server;
+  if (server.empty()) {
+    FindServer(set.settings().front().source != SettingSource::kDefault, settings);
+  }
   return settings;
 }
 

@@ -15,7 +15,10 @@ namespace edgeplane::cli {
 using ClientFlags = SettingSet::Values;
 
 struct ClientSettings {
-  std::string server;      // host:port
+  // host:port. Empty: a data directory was named, and no server runs on it.
+  std::string server;
+  // It is the default, as nothing says where the server listens.
+  bool server_assumed = false;
   std::string data_dir;    // empty: there is none
   std::string token_file;  // empty: there is no data directory to have one in
   // False when the token file is only where one would be by default: then it

@@ -22,7 +22,7 @@ constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0   done; a command that was waited for has COMPLETED\n"
     "  1   the server refused or failed, or the output could not be written\n"
-    "  2   the command line, or a file it names, cannot be used; nothing was sent\n"
+    "  2   the command line, or a file it names, cannot be used; nothing has changed\n"
     "  3   there is no such agent, command, token, secret or refusal\n"
     "  4   the server could not be reached, or did not answer in time\n"
     "  5   not permitted: no admin token, or one the server does not accept\n"
@@ -122,8 +122,8 @@ void CommandTree::AddClientOptions(CLI::App& app, bool shown) {
         ->group(shown ? kConnectionGroup : "");
   };
   add("server", "ADDR",
-      "Where the operator's API listens, HOST:PORT. Default: what the data directory says, else "
-      "127.0.0.1:9090. [EDGEPLANE_SERVER]");
+      "Where the operator's API listens, HOST:PORT. Default: what the data directory says; if none "
+      "was named, else 127.0.0.1:9090. [EDGEPLANE_SERVER]");
   add("token-file", "FILE",
       "File with the admin token, readable by nobody else. Default: admin.token in the data "
       "directory. [EDGEPLANE_TOKEN_FILE]");

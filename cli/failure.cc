@@ -7,32 +7,14 @@
 #include <array>
 #include <optional>
 
-#include "base/setting_text.h"
 #include "cli/escape.h"
-#include "cli/status_name.h"
+#include "cli/status_text.h"
+#include "cli/unreachable.h"
 
 namespace edgeplane::cli {
 namespace {
 
 using grpc::StatusCode;
-
-// A server's sentence may hold an agent's words, and may be of any length.
-constexpr size_t kMessageBytesMax = 1000;
-
-std::string Clean(std::string_view text) {
-  std::string clean = EscapeForTerminal(text.substr(0, kMessageBytesMax));
-  if (text.size() > kMessageBytesMax) clean += "..";
-  return clean;
-}
-
-// A bare status word, which gRPC puts where nothing was said, says nothing.
-std::string Said(const grpc::Status& status) {
-  const std::string name = StatusName(status.error_code());
-  if (status.error_message().empty() || status.error_message() == name) {
-    return "the server gave no cause; gRPC's status is " + name;
-  }
-  return Clean(status.error_message());
-}
 
 struct Details {
   std::optional<google::rpc::ErrorInfo> info;
@@ -55,60 +37,37 @@ Details DecodeDetails(const grpc::Status& status) {
   return details;
 }
 
-// gRPC's words for a call that never left: no name, no connection. A line that
-// breaks later has others.
-bool NeverConnected(const std::string& message) {
-  return message.starts_with("failed to connect to all addresses") ||
-         message.starts_with("DNS resolution failed");
-}
-
-Outcome Unreachable(const grpc::Status& status, const ClientSettings& settings) {
-  Outcome outcome{
-      ExitCode::kUnreachable,
-      {"cannot reach edgeplane at " + settings.server + ": is `edgeplane serve` running?"}};
-  if (!status.error_message().empty()) {
-    outcome.lines.push_back("What gRPC says: " + Clean(status.error_message()));
-  }
-  outcome.lines.emplace_back("Give --server ADDR or EDGEPLANE_SERVER if it listens elsewhere.");
-  outcome.in_doubt = !NeverConnected(status.error_message());
-  return outcome;
-}
-
-// gRPC itself cancels what reaches a server that has begun to stop, on a
-// connection that was open before, and gives no reason.
-Outcome CutOff(const ClientSettings& settings) {
-  return {ExitCode::kUnreachable,
-          {"edgeplane at " + settings.server + " ended the call without an answer: it is stopping.",
-           "Once it runs again, look whether the call has taken effect before you repeat it."},
-          /*in_doubt=*/true};
-}
-
-Outcome TooLate(const ClientSettings& settings) {
-  return {ExitCode::kUnreachable,
-          {"no answer from edgeplane at " + settings.server + " within " +
-               FormatDuration(settings.timeout) + ".",
-           "Give more time with --timeout. A call that changes something may have taken effect: "
-           "look before you repeat it."},
-          /*in_doubt=*/true};
-}
-
-Outcome NotPermitted(const grpc::Status& status, const ClientSettings& settings) {
-  Outcome outcome{ExitCode::kNotPermitted, {"not permitted: " + Said(status)}};
+// The API's own words are of metadata, which an operator never sees.
+Outcome NotPermitted(const grpc::Status& status, const std::string& reason,
+                     const ClientSettings& settings) {
   const std::string file = EscapeForTerminal(settings.token_file);
+  const bool token_wanted = reason == "TOKEN_REQUIRED";
+  std::string first = Said(status);
   std::string next = "Give the file with the admin token: --token-file F or EDGEPLANE_TOKEN_FILE.";
   if (settings.token_sent) {
+    if (token_wanted) first = "the server at " + settings.server + " does not know the admin token";
     next = "The token came from " + file +
-           "; give another with --token-file F or "
-           "EDGEPLANE_TOKEN_FILE.";
-  } else if (!file.empty()) {
-    next = "There is no " + file + ". " + next;
+           "; give another with --token-file F or EDGEPLANE_TOKEN_FILE. The server has its own in "
+           "admin.token of its data directory.";
+  } else {
+    if (token_wanted) first = "this needs an admin token, and none was sent";
+    if (!file.empty()) next = "There is no " + file + ". " + next;
   }
-  outcome.lines.push_back(std::move(next));
-  return outcome;
+  return {ExitCode::kNotPermitted, {"not permitted: " + first, std::move(next)}};
+}
+
+Outcome OtherFilter() {
+  return {ExitCode::kUsage,
+          {"--resume-token: it was made with another --agent or --type, or by another server",
+           "Give the filter it was made with; or watch without it, and see what happened before "
+           "with `edgeplane event list --json`."}};
 }
 
 ExitCode CodeOf(StatusCode code) {
-  return code == StatusCode::NOT_FOUND ? ExitCode::kNotFound : ExitCode::kFailed;
+  if (code == StatusCode::NOT_FOUND) return ExitCode::kNotFound;
+  // A mistake of the same kind as those that are found before anything is sent.
+  if (code == StatusCode::INVALID_ARGUMENT) return ExitCode::kUsage;
+  return ExitCode::kFailed;
 }
 
 }  // namespace
@@ -154,26 +113,22 @@ Outcome CallFailure(const grpc::Status& status, const ClientSettings& settings,
                     const CLI::App& leaf) {
   const Details details = DecodeDetails(status);
   const StatusCode code = status.error_code();
+  const std::string reason = details.info ? details.info->reason() : "";
   if (code == StatusCode::UNAUTHENTICATED || code == StatusCode::PERMISSION_DENIED) {
-    return NotPermitted(status, settings);
+    return NotPermitted(status, reason, settings);
   }
-  // What the server itself says carries its reason; without one, these
-  // codes are gRPC's own word for a line that does not work.
-  if (!details.info && code == StatusCode::UNAVAILABLE) return Unreachable(status, settings);
-  if (!details.info && code == StatusCode::CANCELLED) return CutOff(settings);
-  if (!details.info && code == StatusCode::DEADLINE_EXCEEDED) return TooLate(settings);
-  if (!details.info && code == StatusCode::UNIMPLEMENTED) {
-    return {ExitCode::kFailed,
-            {"what answers at " + settings.server + " does not know this call: " + Said(status),
-             "Is it an edgeplane of this version, and its gRPC port?"}};
+  // What the server itself says carries its reason.
+  if (reason.empty()) {
+    if (std::optional<Outcome> unanswered = Unanswered(status, settings)) return *unanswered;
   }
+  if (reason == "RESUME_TOKEN_INVALID") return OtherFilter();
   Outcome outcome{CodeOf(code), {}};
   // The sentence of a request with wrong fields lists them by the names of the
   // API; below they stand by the names of the options.
   std::string first = details.bad_request.field_violations().empty()
                           ? Said(status)
                           : "the request was not accepted";
-  if (details.info) first += " (" + Clean(details.info->reason()) + ")";
+  if (!reason.empty()) first += " (" + Clean(reason) + ")";
   outcome.lines.push_back(std::move(first));
   for (const auto& violation : details.bad_request.field_violations()) {
     outcome.lines.push_back("  " + OptionForField(violation.field(), leaf) + ": " +

@@ -11,7 +11,7 @@ namespace edgeplane::cli {
 enum class ExitCode : int {
   kOk = 0,
   kFailed = 1,        // the server refused or failed, or the output could not be written
-  kUsage = 2,         // the command line itself is wrong; nothing was sent
+  kUsage = 2,         // the command line itself is wrong; nothing was changed
   kNotFound = 3,      // the server knows no such agent, command, token, secret or refusal
   kUnreachable = 4,   // no answer from a server
   kNotPermitted = 5,  // no token, an unknown one, or one whose role does not allow this

@@ -2,7 +2,7 @@
 
 #include "base/uuid.h"
 #include "cli/format.h"
-#include "cli/status_name.h"
+#include "cli/status_text.h"
 
 namespace edgeplane::simulate {
 namespace {

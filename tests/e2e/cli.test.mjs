@@ -124,7 +124,7 @@ describe('agents', () => {
       ...out,
     );
     await fails(
-      EXIT.FAILED,
+      EXIT.USAGE,
       /--phone/,
       'agent',
       'create',

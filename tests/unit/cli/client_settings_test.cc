@@ -19,6 +19,7 @@ TEST_F(ClientSettingsTest, Defaults) {
   const Result<ClientSettings> settings = ResolveClientSettings({});
   ASSERT_TRUE(settings.ok());
   EXPECT_EQ(settings->server, "127.0.0.1:9090");
+  EXPECT_TRUE(settings->server_assumed);
   EXPECT_EQ(settings->token_file, home_.In("data/edgeplane/admin.token"));
   EXPECT_FALSE(settings->token_file_given);
   EXPECT_EQ(settings->timeout, std::chrono::seconds(10));
@@ -38,7 +39,17 @@ TEST_F(ClientSettingsTest, TheDataDirectorySaysWhereTheServerIs) {
   ASSERT_TRUE(settings.ok());
   EXPECT_EQ(settings->server, "127.0.0.1:45678");
   data.Write("endpoints.json", "not JSON");
-  EXPECT_EQ(ResolveClientSettings({{"data-dir", data.In(".")}})->server, "127.0.0.1:9090");
+  EXPECT_EQ(ResolveClientSettings({{"data-dir", data.In(".")}})->server, "");
+}
+
+// Another server may well listen where one does by default.
+TEST_F(ClientSettingsTest, ANamedDataDirectoryWithoutAServerHasNone) {
+  EXPECT_EQ(ResolveClientSettings({{"data-dir", home_.In("none")}})->server, "");
+  EXPECT_EQ(ResolveClientSettings({{"data-dir", home_.In("none")}, {"server", "a:1"}})->server,
+            "a:1");
+  const ScopedVariable named("EDGEPLANE_DATA_DIR", home_.In("none"));
+  EXPECT_EQ(ResolveClientSettings({})->server, "");
+  EXPECT_FALSE(ResolveClientSettings({})->server_assumed);
 }
 
 TEST_F(ClientSettingsTest, FlagsWinOverVariables) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/status_name.h"
+#include "cli/status_text.h"
 #include "services/rpc/status.h"
 
 namespace edgeplane::cli {
@@ -35,7 +35,7 @@ TEST_F(FailureTest, ViolationsAreNamedAfterTheOptions) {
   Error error = MakeError(v1::ErrorReason::INVALID_FIELD, "user_phone: .., labels: ..");
   error.violations = {{"user_phone", "is no phone number"}, {"labels[\x1b]", "has a bad key"}};
   const Outcome outcome = Explain(error);
-  EXPECT_EQ(outcome.code, ExitCode::kFailed);
+  EXPECT_EQ(outcome.code, ExitCode::kUsage);
   EXPECT_EQ(outcome.lines, (std::vector<std::string>{"the request was not accepted (INVALID_FIELD)",
                                                      "  --phone: is no phone number",
                                                      "  --label: has a bad key"}));
@@ -47,6 +47,8 @@ TEST_F(FailureTest, CodesAreThoseThatScriptsKnow) {
   EXPECT_EQ(code(v1::ErrorReason::COMMAND_NOT_FOUND), ExitCode::kNotFound);
   EXPECT_EQ(code(v1::ErrorReason::REFUSAL_NOT_FOUND), ExitCode::kNotFound);
   EXPECT_EQ(code(v1::ErrorReason::AGENT_ALREADY_EXISTS), ExitCode::kFailed);
+  EXPECT_EQ(code(v1::ErrorReason::INVALID_FIELD), ExitCode::kUsage);
+  EXPECT_EQ(code(v1::ErrorReason::RESUME_TOKEN_INVALID), ExitCode::kUsage);
   EXPECT_EQ(code(v1::ErrorReason::TOKEN_REQUIRED), ExitCode::kNotPermitted);
   EXPECT_EQ(code(v1::ErrorReason::ROLE_INSUFFICIENT), ExitCode::kNotPermitted);
   // The server was reached, and says so itself.
@@ -119,6 +121,59 @@ TEST_F(FailureTest, ATokenIsOnlyBlamedWhereOneWasSent) {
   settings.token_sent = true;
   EXPECT_EQ(advice(settings).rfind("The token came from /data/admin.token;", 0), 0U);
   EXPECT_EQ(advice({.server = "a:1"}).rfind("Give the file", 0), 0U);
+}
+
+TEST_F(FailureTest, ATokenIsSpokenOfWithoutMetadata) {
+  ClientSettings settings = kSettings;
+  for (const bool sent : {false, true}) {
+    settings.token_sent = sent;
+    const Error error = MakeError(v1::ErrorReason::TOKEN_REQUIRED, "Send the metadata `x`.");
+    const Outcome outcome = CallFailure(rpc::ToGrpcStatus(error), settings, leaf_);
+    EXPECT_EQ(outcome.lines.at(0),
+              sent ? "not permitted: the server at 127.0.0.1:9090 does not know the admin token"
+                   : "not permitted: this needs an admin token, and none was sent");
+  }
+  const Error role = MakeError(v1::ErrorReason::ROLE_INSUFFICIENT, "The role is viewer.");
+  EXPECT_EQ(CallFailure(rpc::ToGrpcStatus(role), settings, leaf_).lines.at(0),
+            "not permitted: The role is viewer.");
+}
+
+TEST_F(FailureTest, AnAgentsPortIsNotTheOperators) {
+  const Outcome outcome =
+      CallFailure(grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                               "failed to connect to all addresses; last error: UNKNOWN: "
+                               "ipv4:127.0.0.1:9090: Trying to connect an http1.x server"),
+                  kSettings, leaf_);
+  EXPECT_EQ(outcome.code, ExitCode::kUnreachable);
+  EXPECT_EQ(outcome.lines.at(0),
+            "what answers at 127.0.0.1:9090 is not the operators' port: it speaks HTTP/1.");
+}
+
+TEST_F(FailureTest, AnAgentsPortWithTlsHangsUp) {
+  const auto second_last = [&](const char* message) {
+    const auto lines =
+        CallFailure(grpc::Status(grpc::StatusCode::UNAVAILABLE, message), kSettings, leaf_).lines;
+    return lines.at(lines.size() - 2);
+  };
+  EXPECT_EQ(second_last("failed to connect to all addresses; last error: UNAVAILABLE: "
+                        "ipv4:127.0.0.1:8443: recvmsg:Connection reset by peer"),
+            "Something is there and hangs up: it may be the agents' port with TLS.");
+  EXPECT_TRUE(second_last("Connection reset by peer").starts_with("What gRPC says"));
+}
+
+TEST_F(FailureTest, AnAddressThatNobodyNamedIsSaidToBeTheDefault) {
+  ClientSettings settings = kSettings;
+  settings.data_dir = "/data";
+  settings.server_assumed = true;
+  const auto last = [&] {
+    return CallFailure(grpc::Status(grpc::StatusCode::UNAVAILABLE, "no"), settings, leaf_)
+        .lines.back();
+  };
+  EXPECT_EQ(last(),
+            "This is the default address, as no endpoints.json in /data says another: give "
+            "--server ADDR, or --data-dir DIR of the server that is meant.");
+  settings.server_assumed = false;
+  EXPECT_EQ(last(), "Give --server ADDR or EDGEPLANE_SERVER if it listens elsewhere.");
 }
 
 TEST_F(FailureTest, WhatTheServerSaysCannotDriveTheTerminal) {

@@ -128,12 +128,13 @@ TEST_F(ServiceEventsTest, AWatchGoesOnOverABrokenStream) {
 
 TEST_F(ServiceEventsTest, ATokenThatIsNotTakenEndsTheWatch) {
   const Ran ran = Run({"event", "watch", "--resume-token", "x"});
-  EXPECT_EQ(ran.code, ExitCode::kFailed);
-  EXPECT_THAT(ran.err, HasSubstr("RESUME_TOKEN_INVALID"));
+  EXPECT_EQ(ran.code, ExitCode::kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("--resume-token: it was made with another --agent or --type"));
+  EXPECT_THAT(ran.err, HasSubstr("`edgeplane event list --json`"));
   EXPECT_THAT(ran.err, Not(HasSubstr("To go on")));
   const Ran other =
       Run({"event", "watch", "--agent", "a", "--resume-token", TokenOfNow(), "--limit", "1"});
-  EXPECT_EQ(other.code, ExitCode::kFailed);
+  EXPECT_EQ(other.code, ExitCode::kUsage);
 }
 
 TEST_F(ServiceEventsTest, AServerThatIsNotThereIsUnreachableAtOnce) {
