@@ -81,7 +81,7 @@ void AddAgentRotateSecret(CommandTree& tree, CLI::App& group) {
       "edgeplane agent rotate-secret edge_1 --secret-out /run/provision/edge_1",
       [options](const Invocation& invocation) { return Rotate(*options, invocation); });
   rotate.add_option("ID", options->id, "The agent's id.")->required();
-  AddSpanOption(rotate, "--overlap", options->overlap, Duration::zero(),
+  AddSpanOption(rotate, "--overlap", options->overlap, {.max = std::chrono::hours(24 * 30)},
                 "How long the earlier secrets are accepted beside the new one; at most 30d. The "
                 "fleet secret has no overlap: it ends when an agent gets a secret of its own. "
                 "Default: 0s.");

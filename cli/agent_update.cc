@@ -64,17 +64,31 @@ void ApplyChanges(const UpdateOptions& options, const CLI::App& leaf,
   }
 }
 
-// An address that is not on the list is a mistyped one, and the one that was
-// meant would still be let in.
-std::optional<Outcome> CheckRemovedAddresses(const UpdateOptions& options, const v1::Agent& agent) {
-  const auto& listed = agent.allowed_addresses();
-  for (const std::string& address : options.removed_addresses) {
-    if (std::find(listed.begin(), listed.end(), address) != listed.end()) continue;
-    return UsageError("--remove-address: " + EscapeForTerminal(address) +
-                      " is not on the agent's list: " +
-                      EscapeForTerminal(Join({listed.begin(), listed.end()}, ", ")));
+// What is not there is mistyped, and what was meant would stay: an address that is
+// let in, a label that is found.
+std::optional<Outcome> CheckRemoved(const char* option, const std::vector<std::string>& removed,
+                                    const std::vector<std::string>& present, const char* things) {
+  for (const std::string& one : removed) {
+    if (std::find(present.begin(), present.end(), one) != present.end()) continue;
+    const std::string what = std::string(option) + ": " + EscapeForTerminal(one);
+    if (present.empty()) return UsageError(what + " cannot be removed: the agent has no " + things);
+    return UsageError(what + " is none of the agent's " + things + ": " +
+                      EscapeForTerminal(Join(present, ", ")));
   }
   return std::nullopt;
+}
+
+std::optional<Outcome> CheckAllRemoved(const UpdateOptions& options, const v1::Agent& agent) {
+  const auto& addresses = agent.allowed_addresses();
+  if (std::optional<Outcome> wrong =
+          CheckRemoved("--remove-address", options.removed_addresses,
+                       {addresses.begin(), addresses.end()}, "allowed addresses")) {
+    return wrong;
+  }
+  std::vector<std::string> labels;
+  for (const auto& [key, value] : agent.labels()) labels.push_back(key);
+  std::ranges::sort(labels);
+  return CheckRemoved("--remove-label", options.removed_labels, labels, "labels");
 }
 
 // An empty list would let the agent in from anywhere: taking addresses away
@@ -97,7 +111,7 @@ Outcome Update(const UpdateOptions& options, const Invocation& invocation) {
             client.Call(&Client::Stub::GetAgent, get, *request.mutable_agent())) {
       return *failure;
     }
-    if (std::optional<Outcome> wrong = CheckRemovedAddresses(options, request.agent())) {
+    if (std::optional<Outcome> wrong = CheckAllRemoved(options, request.agent())) {
       return *wrong;
     }
   }

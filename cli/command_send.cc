@@ -9,6 +9,7 @@
 #include "cli/json_output.h"
 #include "cli/payload.h"
 #include "cli/span_option.h"
+#include "services/admin/admin_settings.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -114,7 +115,7 @@ Outcome Watch(const WatchOptions& options, const Invocation& invocation) {
 }
 
 void AddMaxWait(CLI::App& app, std::optional<Duration>& target) {
-  AddSpanOption(app, "--max-wait", target, std::chrono::milliseconds(1),
+  AddSpanOption(app, "--max-wait", target, {.min = std::chrono::milliseconds(1)},
                 "Wait no longer than this. Default: until the command has ended, which it does "
                 "when it expires at the latest.");
 }
@@ -142,7 +143,7 @@ void AddCommandSend(CommandTree& tree, CLI::App& group) {
                       "normal, or immediate: before all normal ones. Default: normal.")
           ->type_name("WORD");
   tree.Restrict(priority, {"normal", "immediate"});
-  AddSpanOption(send, "--ttl", options->ttl, std::chrono::milliseconds(1),
+  AddSpanOption(send, "--ttl", options->ttl, {admin::kCommandTtlMin, admin::kCommandTtlMax},
                 "How long the command may wait and run; 1s to 30d. Default: the server's "
                 "command-default-ttl.");
   send.add_option("--max-deliveries", options->max_deliveries,

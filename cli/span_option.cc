@@ -5,15 +5,16 @@
 namespace edgeplane::cli {
 
 CLI::Option* AddSpanOption(CLI::App& app, const std::string& name, std::optional<Duration>& target,
-                           Duration min, const std::string& meaning) {
+                           SpanBounds bounds, const std::string& meaning) {
   return app
       .add_option_function<std::string>(
           name, [&target](const std::string& text) { target = ParseDuration(text); }, meaning)
       ->type_name("TIME")
-      ->check([min](const std::string& text) -> std::string {
+      ->check([bounds](const std::string& text) -> std::string {
         const std::optional<Duration> span = ParseDuration(text);
         if (!span) return "a time is a number and its unit, for example 500ms, 15s, 5m, 24h, 30d";
-        if (*span < min) return "must be at least " + FormatDuration(min);
+        if (*span < bounds.min) return "must be at least " + FormatDuration(bounds.min);
+        if (*span > bounds.max) return "must be at most " + FormatDuration(bounds.max);
         return {};
       });
 }

@@ -117,7 +117,8 @@ void AddTokenCreate(CommandTree& tree, CLI::App& group) {
                   "How many agents it may make; 0: any number. Default: 0.")
       ->type_name("N")
       ->check(CLI::Range(int64_t{0}, int64_t{1'000'000}).description(""));
-  AddSpanOption(create, "--ttl", options->ttl, std::chrono::milliseconds(1),
+  AddSpanOption(create, "--ttl", options->ttl,
+                {std::chrono::seconds(1), std::chrono::hours(24 * 3650)},
                 "How long it is good; 1s to 3650d. Default: 7d.");
   create
       .add_option("--token-out", options->token_out,

@@ -87,9 +87,9 @@ void AddFleetOptions(CLI::App& app, SimulateOptions& all) {
   app.add_flag("--delete", options.delete_agents,
                "At the end, delete the agents of this prefix and state file, and their unfinished "
                "commands.");
-  AddSpanOption(app, "--duration", all.spans.duration, Duration::zero(),
+  AddSpanOption(app, "--duration", all.spans.duration, {},
                 "How long to run. Default: until Ctrl-C.");
-  AddSpanOption(app, "--settle", all.spans.settle, Duration::zero(),
+  AddSpanOption(app, "--settle", all.spans.settle, {},
                 "At the end, how long to wait for what is still under way. Default: 30s.");
 }
 
@@ -99,10 +99,10 @@ void AddChanceOptions(CLI::App& app, SimulateOptions& all) {
           "How many agents begin in a second. Default: 100/s.");
   AddNumber(app, "--polling", plan.polling_percent, 0, 100, "PERCENT",
             "Part of the agents that only poll. Default: 0.");
-  AddSpanOption(app, "--switch-every", all.spans.switch_every, Duration::zero(),
+  AddSpanOption(app, "--switch-every", all.spans.switch_every, {},
                 "How often an agent changes between WebSocket and polling, on average. Default: "
                 "never.");
-  AddSpanOption(app, "--cut-every", all.spans.cut_every, Duration::zero(),
+  AddSpanOption(app, "--cut-every", all.spans.cut_every, {},
                 "How often an agent's line is cut, on average, without a word to either side. "
                 "Default: never.");
   app.add_option("--seed", all.seed,
@@ -121,16 +121,17 @@ void AddWorkOptions(CLI::App& app, SimulateOptions& all) {
                  "Default: 0.")
       ->type_name("N")
       ->check(CLI::Range(0, 100).description(""));
-  AddSpanOption(app, "--ack-delay", all.spans.ack_delay, Duration::zero(),
+  AddSpanOption(app, "--ack-delay", all.spans.ack_delay, {},
                 "How long an agent takes for a command. Default: 0s.");
   AddNumber(app, "--fail-percent", plan.fail_percent, 0, 100, "PERCENT",
             "Part of the commands that agents say they could not do. Default: 0.");
-  AddSpanOption(app, "--event-every", all.spans.event_every, Duration::zero(),
+  AddSpanOption(app, "--event-every", all.spans.event_every, {},
                 "How often an agent reports an event, on average. Default: never.");
-  AddSpanOption(app, "--status-every", all.spans.status_every, Duration::zero(),
+  AddSpanOption(app, "--status-every", all.spans.status_every, {},
                 "How often an agent reports its status over the WebSocket; 0s: never. Default: "
                 "60s.");
-  AddSpanOption(app, "--sync-interval", all.spans.sync_interval, std::chrono::milliseconds(100),
+  AddSpanOption(app, "--sync-interval", all.spans.sync_interval,
+                {.min = std::chrono::milliseconds(100)},
                 "How often a polling agent syncs. Default: 15s.");
   app.add_option("--journal", all.options.journal,
                  "File to write one JSON line to for each command, event, acknowledgement, open "

@@ -81,7 +81,7 @@ TEST_F(ServiceTest, ImportReadsTheSecretFromStandardInput) {
 TEST_F(ServiceTest, WrongFieldsAreNamedAfterTheirOptions) {
   const Ran ran = Run({"agent", "create", "--id", "a", "--phone", "not a phone", "--secret-out",
                        directory_.In("a"), "--allow-address", "nowhere"});
-  EXPECT_EQ(ran.code, ExitCode::kFailed);
+  EXPECT_EQ(ran.code, ExitCode::kUsage);
   EXPECT_THAT(ran.err, HasSubstr("\n  --phone: "));
   EXPECT_THAT(ran.err, HasSubstr("\n  --allow-address: "));
 }
@@ -129,6 +129,22 @@ TEST_F(ServiceTest, UpdateChangesWhatIsNamedOnly) {
   EXPECT_EQ(Run({"agent", "update", "a", "--remove-address", "10.0.0.0/8"}).code, ExitCode::kUsage);
   EXPECT_EQ(RunJson({"agent", "update", "a", "--any-address"}).at("allowed_addresses"),
             json::value(json::array()));
+}
+
+TEST_F(ServiceTest, WhatIsNotThereCannotBeRemoved) {
+  CreateHere("a", {"--label", "site=berlin", "--label", "os=linux"});
+  const auto says = [&](Args change) {
+    change.insert(change.begin(), {"agent", "update", "a"});
+    const Ran ran = Run(std::move(change));
+    EXPECT_EQ(ran.code, ExitCode::kUsage);
+    return ran.err;
+  };
+  EXPECT_EQ(says({"--remove-label", "sites"}),
+            "edgeplane: --remove-label: sites is none of the agent's labels: os, site\n");
+  EXPECT_EQ(says({"--remove-address", "::1"}),
+            "edgeplane: --remove-address: ::1 cannot be removed: the agent has no allowed "
+            "addresses\n");
+  EXPECT_EQ(RunJson({"agent", "show", "a"}).at("labels").as_object().size(), 2U);
 }
 
 TEST_F(ServiceTest, DeleteAsksFirst) {
