@@ -7,6 +7,8 @@
 #include "cli/agent_secret_output.h"
 #include "cli/agent_view.h"
 #include "cli/client.h"
+#include "cli/confirm.h"
+#include "cli/escape.h"
 #include "cli/format.h"
 #include "cli/json_output.h"
 #include "cli/span_option.h"
@@ -18,6 +20,7 @@ struct RotateOptions {
   std::string id;
   std::optional<Duration> overlap;
   std::string secret_out;
+  bool yes = false;
 };
 
 constexpr char kRotateAgain[] =
@@ -33,10 +36,32 @@ Outcome MaybeRotated(Outcome failure) {
   return failure;
 }
 
+// Only where somebody is there to be asked, and only where the answer matters: an
+// agent that is away loses nothing at this moment.
+std::optional<Outcome> AskBeforeCutting(Client& client, const RotateOptions& options,
+                                        const Invocation& invocation) {
+  const bool overlaps = options.overlap && *options.overlap > Duration::zero();
+  if (overlaps || options.yes || !invocation.around.in_is_terminal) return std::nullopt;
+  v1::GetAgentRequest request;
+  request.set_agent_id(options.id);
+  v1::Agent agent;
+  if (std::optional<Outcome> failure = client.Call(&Client::Stub::GetAgent, request, agent)) {
+    return failure;
+  }
+  if (!agent.has_session()) return std::nullopt;
+  return Confirm(invocation.around,
+                 "Agent " + EscapeForTerminal(options.id) +
+                     " is connected. Without --overlap its session ends, and it is out until it "
+                     "has the new secret. Rotate?");
+}
+
 Outcome Rotate(const RotateOptions& options, const Invocation& invocation) {
   if (!IsPlainId(options.id)) return UsageError("ID: " + std::string(kPlainIdRule));
   Client client(invocation);
   if (std::optional<Outcome> failure = client.Prepare()) return *failure;
+  if (std::optional<Outcome> refused = AskBeforeCutting(client, options, invocation)) {
+    return *refused;
+  }
   Result<SecretOutput> output = SecretOutput::Open(
       kAgentSecretWords,
       options.secret_out.empty() ? DefaultSecretFile(options.id) : options.secret_out);
@@ -76,7 +101,8 @@ void AddAgentRotateSecret(CommandTree& tree, CLI::App& group) {
       group, "rotate-secret",
       "Make a new secret for an agent. It goes into a file of its own, readable by you alone, and "
       "can never be read back from the server. Without --overlap the earlier secrets end at once, "
-      "and so does the session: the agent is out until it has the new one.",
+      "and so does the session: the agent is out until it has the new one. Asks first on a "
+      "terminal when the agent is connected.",
       "edgeplane agent rotate-secret edge_1 --overlap 24h --secret-out edge_1.new\n"
       "edgeplane agent rotate-secret edge_1 --secret-out /run/provision/edge_1",
       [options](const Invocation& invocation) { return Rotate(*options, invocation); });
@@ -90,6 +116,7 @@ void AddAgentRotateSecret(CommandTree& tree, CLI::App& group) {
                   "Where the secret goes. An existing file is never overwritten; '-' prints it. "
                   "Default: ./ID.secret.")
       ->type_name("FILE");
+  rotate.add_flag("-y,--yes", options->yes, "Do not ask.");
 }
 
 void AddAgentRetireSecret(CommandTree& tree, CLI::App& group) {

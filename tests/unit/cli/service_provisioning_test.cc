@@ -45,8 +45,32 @@ TEST_F(ServiceTest, RotatingAsksNobodyWhenTheSecretHasNoPlace) {
   EXPECT_FALSE(std::filesystem::exists(directory_.In("x")));
   const Ran late = Run(
       {"agent", "rotate-secret", "edge_1", "--overlap", "31d", "--secret-out", directory_.In("x")});
-  EXPECT_EQ(late.code, ExitCode::kFailed);
-  EXPECT_THAT(late.err, HasSubstr("\n  --overlap: "));
+  EXPECT_EQ(late.code, ExitCode::kUsage);
+  EXPECT_THAT(late.err, HasSubstr("--overlap: must be at most 30d"));
+}
+
+TEST_F(ServiceTest, RotatingAsksBeforeItCutsAnAgentOff) {
+  CreateHere("edge_1");
+  run_.in_is_terminal = true;
+  run_.input = "n\n";
+  const auto rotate = [&](const char* file, Args more = {}) {
+    Args args = {"agent", "rotate-secret", "edge_1", "--secret-out", directory_.In(file)};
+    args.insert(args.end(), more.begin(), more.end());
+    return Run(args);
+  };
+  EXPECT_EQ(rotate("away").code, ExitCode::kOk);  // nobody is cut off
+  SendCommand("edge_1");
+  Answer("edge_1", storage::CommandEvent::kAckCompleted, "");
+  const Ran asked = rotate("asked");
+  EXPECT_EQ(asked.code, ExitCode::kFailed);
+  EXPECT_THAT(asked.err, HasSubstr("its session ends"));
+  EXPECT_FALSE(std::filesystem::exists(directory_.In("asked")));
+  EXPECT_EQ(rotate("overlapping", {"--overlap", "1h"}).code, ExitCode::kOk);
+  EXPECT_EQ(rotate("meant", {"--yes"}).code, ExitCode::kOk);
+  run_.input = "y\n";
+  EXPECT_EQ(rotate("agreed").code, ExitCode::kOk);
+  run_.in_is_terminal = false;
+  EXPECT_EQ(rotate("script").code, ExitCode::kOk);
 }
 
 TEST_F(ServiceTest, RetiringEndsTheOverlapOnce) {
