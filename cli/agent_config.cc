@@ -1,4 +1,6 @@
 // The configuration an agent should have.
+#include <google/protobuf/util/message_differencer.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,15 +24,30 @@ struct SetOptions {
 
 std::string DeliveryText(const v1::DesiredConfig& config, Time now) {
   const std::string when = config.has_deliver_time()
-                               ? " " + FormatMoment(FromProto(config.deliver_time()), now)
+                               ? FormatMoment(FromProto(config.deliver_time()), now)
                                : std::string();
-  if (config.delivered_version() == config.version()) return "handed to the agent" + when;
+  if (config.delivered_version() == config.version()) {
+    return when.empty() ? "handed to the agent" : "handed to the agent " + when;
+  }
   if (config.delivered_version() == 0) return "waiting for the agent, which has had none yet";
   return "waiting for the agent, which has version " + std::to_string(config.delivered_version()) +
-         when;
+         (when.empty() ? "" : " since " + when);
 }
 
-Outcome WriteConfig(const Invocation& invocation, const v1::DesiredConfig& config) {
+// What setting a configuration came to, beside the one there was before.
+std::string ChangeText(const v1::DesiredConfig& before, const v1::DesiredConfig& now, bool resend) {
+  if (before.version() == 0) return "set for the first time";
+  // A version is counted for a resend, too.
+  if (!google::protobuf::util::MessageDifferencer::Equals(before.config(), now.config())) {
+    return "changed from version " + std::to_string(before.version());
+  }
+  return resend ? "the same as before, to be handed out once more"
+                : "the same as before: nothing changes";
+}
+
+// `change`: what a command has just done to it; empty where it has only looked.
+Outcome WriteConfig(const Invocation& invocation, const v1::DesiredConfig& config,
+                    const std::string& change) {
   const Surroundings& around = invocation.around;
   if (invocation.json) return WriteJson(around.out, config);
   const Time now = around.clock.Now();
@@ -43,6 +60,7 @@ Outcome WriteConfig(const Invocation& invocation, const v1::DesiredConfig& confi
   }
   const Result<std::string> content = ToJson(config.config());
   block.Add("version", std::to_string(config.version()));
+  block.Add("done", change);
   if (config.has_update_time()) {
     block.Add("changed", FormatMoment(FromProto(config.update_time()), now));
   }
@@ -62,7 +80,7 @@ Outcome Set(const SetOptions& options, const Invocation& invocation) {
   const Result<std::string> text =
       from_file
           ? ReadPayloadText(options.file == "-" ? "-" : "@" + options.file, invocation.around.in)
-          : Result<std::string>(options.config);
+          : ReadPayloadText(options.config, invocation.around.in);
   if (!text.ok()) return UsageError(option + text.error().message);
   Result<google::protobuf::Struct> config = ParsePayload(*text);
   if (!config.ok()) return UsageError(option + config.error().message);
@@ -71,12 +89,18 @@ Outcome Set(const SetOptions& options, const Invocation& invocation) {
   *request.mutable_config() = std::move(*config);
   request.set_resend(options.resend);
   Client client(invocation);
+  v1::GetDesiredConfigRequest look;
+  look.set_agent_id(options.id);
+  v1::DesiredConfig before;
+  if (std::optional<Outcome> failure = client.Call(&Client::Stub::GetDesiredConfig, look, before)) {
+    return *failure;
+  }
   v1::DesiredConfig answer;
   if (std::optional<Outcome> failure =
           client.Call(&Client::Stub::SetDesiredConfig, request, answer)) {
     return *failure;
   }
-  return WriteConfig(invocation, answer);
+  return WriteConfig(invocation, answer, ChangeText(before, answer, options.resend));
 }
 
 Outcome Show(const std::string& id, const Invocation& invocation) {
@@ -88,7 +112,7 @@ Outcome Show(const std::string& id, const Invocation& invocation) {
           client.Call(&Client::Stub::GetDesiredConfig, request, config)) {
     return *failure;
   }
-  return WriteConfig(invocation, config);
+  return WriteConfig(invocation, config, "");
 }
 
 }  // namespace
@@ -106,8 +130,9 @@ void AddAgentSetConfig(CommandTree& tree, CLI::App& group) {
   set.add_option("ID", options->id, "The agent's id.")->required();
   CLI::Option* inline_config =
       set.add_option("--config", options->config,
-                     "The configuration: a JSON object, at most 64 KiB. Numbers that a double "
-                     "cannot hold are refused.")
+                     "The configuration: a JSON object, at most 64 KiB; @FILE reads it from a "
+                     "file, '-' from standard input. Numbers that a double cannot hold are "
+                     "refused.")
           ->type_name("JSON");
   set.add_option("--config-file", options->file, "A file that holds it; '-' is standard input.")
       ->type_name("FILE")

@@ -9,10 +9,9 @@ namespace edgeplane::cli {
 namespace {
 
 std::string DeliveriesText(const v1::Command& command) {
-  std::string text = std::to_string(command.deliveries());
-  return command.max_deliveries() == 0
-             ? text + ", as often as it takes until it expires"
-             : text + " of at most " + std::to_string(command.max_deliveries());
+  const std::string text = std::to_string(command.deliveries());
+  return command.max_deliveries() == 0 ? text + " (no limit)"
+                                       : text + " of " + std::to_string(command.max_deliveries());
 }
 
 }  // namespace
@@ -65,8 +64,8 @@ void WriteCommands(const Surroundings& around,
                    const google::protobuf::RepeatedPtrField<v1::Command>& commands) {
   const Time now = around.clock.Now();
   Table table({"COMMAND", "AGENT", "TYPE", "STATE", "CREATED", "LAST STEP", "DELIVERIES", "ERROR"});
-  table.KeepWhole(1);
   table.AlignRight(6);
+  table.KeepWhole(1);
   for (const v1::Command& command : commands) {
     table.Add({command.command_id(),
                command.agent_id(),

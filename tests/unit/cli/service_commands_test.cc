@@ -19,8 +19,11 @@ TEST_F(ServiceTest, ACommandIsSentShownListedAndCancelled) {
   EXPECT_EQ(Text(sent, "priority"), "IMMEDIATE");
   EXPECT_EQ(sent.at("max_deliveries"), 3);
   EXPECT_EQ(sent.at("payload").at("rule"), 7);
+  EXPECT_THAT(Run({"command", "show", id}).out, ContainsRegex("deliveries: +0 of 3\n"));
+  EXPECT_THAT(Run({"command", "send", "a", "other"}).out,
+              ContainsRegex("deliveries: +0 \\(no limit\\)\n"));
   EXPECT_THAT(Run({"command", "show", id}).out, HasSubstr("payload:         {\"rule\":7}\n"));
-  EXPECT_EQ(RunJson({"command", "list", "--state", "queued"}).at("commands").as_array().size(), 1U);
+  EXPECT_EQ(RunJson({"command", "list", "--state", "queued"}).at("commands").as_array().size(), 2U);
   EXPECT_EQ(RunJson({"command", "list", "--state", "failed,in-doubt"}).at("commands"),
             json::value(json::array()));
   EXPECT_EQ(Text(RunJson({"command", "cancel", id, "--reason", "no"}), "state"), "CANCELLED");

@@ -153,13 +153,24 @@ TEST_F(ServiceTest, AConfigurationIsSetAndShown) {
   EXPECT_EQ(Text(RunJson({"agent", "set-config", "edge_1", "--config-file", file, "--resend"}),
                  "version"),
             "2");
+  const auto done = [&](Args args) {
+    args.insert(args.begin(), {"agent", "set-config", "edge_1", "--config"});
+    const std::string out = Run(args).out;
+    const size_t at = out.find("done:");
+    return at == std::string::npos ? out : out.substr(at, out.find('\n', at) - at);
+  };
+  EXPECT_THAT(done({"@" + file}), ContainsRegex("done: +the same as before: nothing changes"));
+  run_.input = "{\"interval\": 30}";
+  EXPECT_THAT(done({"-", "--resend"}),
+              ContainsRegex("done: +the same as before, to be handed out once more"));
+  EXPECT_THAT(done({"{\"interval\": 31}"}), ContainsRegex("done: +changed from version 3"));
   run_.input = "{}";
   EXPECT_THAT(Run({"agent", "set-config", "edge_1", "--config-file", "-"}).out,
-              ContainsRegex("version: +3\n"));
+              ContainsRegex("version: +5\n"));
   const Ran shown = Run({"agent", "show-config", "edge_1"});
   EXPECT_THAT(shown.out, ContainsRegex("state: +waiting for the agent, which has had none yet\n"));
   EXPECT_THAT(shown.out, ContainsRegex("configuration: +\\{\\}\n"));
-  EXPECT_THAT(Run({"agent", "show", "edge_1"}).out, ContainsRegex("configuration: +version 3, "));
+  EXPECT_THAT(Run({"agent", "show", "edge_1"}).out, ContainsRegex("configuration: +version 5, "));
   EXPECT_EQ(Run({"agent", "show-config", "nobody"}).code, ExitCode::kNotFound);
   EXPECT_EQ(Run({"agent", "set-config", "nobody", "--config", "{}"}).code, ExitCode::kNotFound);
 }
