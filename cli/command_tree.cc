@@ -4,12 +4,9 @@
 // configuration and formatter classes it instantiates to these.
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
-#include <array>
-#include <cctype>
 
 #include "base/version.h"
-#include "cli/escape.h"
+#include "cli/fixed_words.h"
 #include "cli/help_formatter.h"
 #include "cli/parse_failure.h"
 
@@ -32,14 +29,6 @@ constexpr std::string_view kExitCodes =
     "  13  .. it is IN_DOUBT\n"
     "  14  .. it had not ended when --max-wait was over\n"
     "  15  a simulation lost something, or does not know";
-
-std::string Normalised(std::string_view word) {
-  std::string text(word);
-  std::ranges::transform(text, text.begin(), [](unsigned char c) {
-    return c == '-' ? '_' : static_cast<char>(std::tolower(c));
-  });
-  return text;
-}
 
 std::string ExamplesFooter(std::string_view lines) {
   std::string footer = "Examples:\n  ";
@@ -135,20 +124,22 @@ void CommandTree::AddClientOptions(CLI::App& app, bool shown) {
       ->group(shown ? kConnectionGroup : "");
 }
 
+// CLI11 runs a transform before the value reaches its target.
 void CommandTree::Restrict(CLI::Option* option, std::vector<std::string> words) {
   words_[option] = words;
-  // CLI11 runs a transform before the value reaches its target.
   option->transform(CLI::Validator(
       [words = std::move(words)](std::string& value) -> std::string {
-        for (const std::string& word : words) {
-          if (Normalised(word) == Normalised(value)) {
-            value = word;
-            return {};
-          }
-        }
-        std::string list;
-        for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-        return "\"" + EscapeForTerminal(value) + "\" is not one of " + list;
+        return Respell(value, words) ? std::string() : NoneOf(value, words);
+      },
+      ""));
+}
+
+void CommandTree::Offer(CLI::Option* option, std::vector<std::string> words) {
+  words_[option] = words;
+  option->transform(CLI::Validator(
+      [words = std::move(words)](std::string& value) -> std::string {
+        Respell(value, words);
+        return {};
       },
       ""));
 }

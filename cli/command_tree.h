@@ -45,6 +45,8 @@ class CommandTree {
   // The words an option or argument may be; a value is checked against them
   // and given in this spelling, whatever its case and with '-' for '_'.
   void Restrict(CLI::Option* option, std::vector<std::string> words);
+  // The same for a value that somebody else checks: others go through.
+  void Offer(CLI::Option* option, std::vector<std::string> words);
   [[nodiscard]] const std::vector<std::string>* WordsOf(const CLI::Option* option) const;
 
   // Values of --server, --token-file, --data-dir and --timeout, where given.

@@ -1,6 +1,12 @@
 #include "cli/commands.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "base/version.h"
+#include "cli/help_formatter.h"
+#include "cli/parse_failure.h"
 
 namespace edgeplane::cli {
 
@@ -18,6 +24,27 @@ void AddVersionCommand(CommandTree& tree) {
       /*with_json=*/true);
 }
 
+void AddHelpCommand(CommandTree& tree) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App& help = tree.AddLocal("help", "Show the help of a command, as its --help does.",
+                                 "edgeplane help\n"
+                                 "edgeplane help command send",
+                                 [&tree, words](const Invocation& invocation) -> Outcome {
+                                   const CLI::App* at = &tree.root();
+                                   for (const std::string& word : *words) {
+                                     const CLI::App* next = FindCommand(*at, word);
+                                     if (next == nullptr) return UnknownWord(word, *at);
+                                     at = next;
+                                   }
+                                   // Not at->help(), which is that of the command that runs: this
+                                   // one.
+                                   invocation.around.out << HelpFormatter().make_help(
+                                       at, "", CLI::AppFormatMode::Normal);
+                                   return {};
+                                 });
+  help.add_option("WORDS", *words, "The words of the command.");
+}
+
 void AddAllCommands(CommandTree& tree) {
   AddServeCommand(tree);
   AddAgentCommands(tree);
@@ -30,6 +57,7 @@ void AddAllCommands(CommandTree& tree) {
   AddConfigCommand(tree);
   AddCompletionCommand(tree);
   AddVersionCommand(tree);
+  AddHelpCommand(tree);
 }
 
 }  // namespace edgeplane::cli

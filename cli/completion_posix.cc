@@ -1,5 +1,7 @@
 // bash and zsh: both walk the words typed so far to the place in the tree, then
 // offer what that place has.
+#include <cctype>
+
 #include "cli/completion.h"
 #include "cli/format.h"
 
@@ -81,7 +83,10 @@ std::string BashCompletion(const std::vector<CompletionPlace>& places) {
   out += Values(
       places,
       [](const std::string& words) {
-        return "COMPREPLY=($(compgen -W '" + words + "' -- \"$cur\"))";
+        // In any case, as the commands take them; they are all in the same one.
+        const bool upper = std::isupper(static_cast<unsigned char>(words.front())) != 0;
+        return "COMPREPLY=($(compgen -W '" + words + "' -- \"${cur" + (upper ? "^^" : ",,") +
+               "}\"))";
       },
       "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\"))");
   out +=

@@ -66,7 +66,8 @@ std::string Usage(const CLI::App& app) {
   if (!app.get_subcommands(nullptr).empty()) return usage + " COMMAND [OPTIONS]";
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) {
-      usage += " " + option->get_name(true);
+      const std::string name = option->get_name(true);
+      usage += option->get_required() ? " " + name : " [" + name + "]";
     } else if (option->get_required()) {
       usage += " " + Head(*option);
     }

@@ -21,7 +21,17 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
   return names;
 }
 
-Outcome Unexpected(const std::string& word, const CLI::App& app) {
+// Where JSON that stands by itself belongs, for a command that takes some.
+std::string JsonOption(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_type_name() == "JSON") return option->get_name();
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome UnknownWord(const std::string& word, const CLI::App& app) {
   const bool is_option = word.size() > 1 && word.starts_with('-');
   const std::vector<std::string> commands = CommandNames(app);
   std::string line;
@@ -36,12 +46,19 @@ Outcome Unexpected(const std::string& word, const CLI::App& app) {
   } else {
     line =
         "`" + PathOf(app) + "` does not know what to do with \"" + EscapeForTerminal(word) + "\"";
+    const bool is_json = word.starts_with('{') || word.starts_with('[') || word.starts_with('@');
+    if (is_json) meant = JsonOption(app);
   }
   if (!meant.empty()) line += "; did you mean " + meant + "?";
   return {ExitCode::kUsage, {line, SeeHelp(app)}};
 }
 
-}  // namespace
+const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (command->get_name() == name) return command;
+  }
+  return nullptr;
+}
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
@@ -62,7 +79,7 @@ Outcome ParseFailure(const CLI::ParseError& error, const CLI::App& root) {
   const std::vector<std::string> rest = root.remaining(true);
   // CLI11 looks for what is missing first; a word it did not know is often the
   // very reason that something is.
-  if (!rest.empty() && rest.front() != "--") return Unexpected(rest.front(), chosen);
+  if (!rest.empty() && rest.front() != "--") return UnknownWord(rest.front(), chosen);
   std::string line = EscapeForTerminal(error.what());
   // "--server: 1 required ADDR missing", in CLI11's words.
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {

@@ -8,6 +8,12 @@
 namespace edgeplane::cli {
 
 // What CLI11 objected to; always ExitCode::kUsage.
+// A word that is no command of `app`, and no argument either.
+Outcome UnknownWord(const std::string& word, const CLI::App& app);
+
+// Nothing where `app` has no such command.
+const CLI::App* FindCommand(const CLI::App& app, const std::string& name);
+
 Outcome ParseFailure(const CLI::ParseError& error, const CLI::App& root);
 
 // The command line stopped at a word that only groups commands.

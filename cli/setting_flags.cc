@@ -47,9 +47,9 @@ void AddSettingFlags(CommandTree& tree, CLI::App& app, const SettingSet& set,
   for (const SettingInfo& info : set.settings()) {
     const std::string name = info.name;
     if (info.kind == SettingKind::kFlag) {
-      // "--welcome-message" and "--welcome-message=false".
+      // "--reflection", "--no-reflection" and "--reflection=false".
       const std::string description = DescribeSetting(info);
-      app.add_flag("--" + name, description)
+      app.add_flag("--" + name + ",!--no-" + name, description)
           ->each([&values, name](const std::string& text) { values[name] = text; })
           ->take_last()
           ->group("Settings");
@@ -60,7 +60,8 @@ void AddSettingFlags(CommandTree& tree, CLI::App& app, const SettingSet& set,
         DescribeSetting(info));
     option->type_name(TypeName(info.kind))->take_last()->group("Settings");
     if (info.kind == SettingKind::kTextList) option->join(',');
-    if (info.kind == SettingKind::kChoice) tree.Restrict(option, ParseTextList(info.bounds));
+    // Not refused here: the settings' own check reports every mistake at once.
+    if (info.kind == SettingKind::kChoice) tree.Offer(option, ParseTextList(info.bounds));
   }
 }
 

@@ -59,6 +59,9 @@ TEST_F(BashTest, OffersWordsOptionsAndValues) {
   EXPECT_THAT(Complete({"command", "send", "x", "y", "--priority", ""}),
               ElementsAre("normal", "immediate"));
   EXPECT_THAT(Complete({"command", "list", "--state", "COM"}), ElementsAre("COMPLETED"));
+  EXPECT_THAT(Complete({"command", "list", "--state", "in_"}), ElementsAre("IN_DOUBT"));
+  EXPECT_THAT(Complete({"command", "send", "x", "y", "--priority", "IM"}),
+              ElementsAre("immediate"));
   EXPECT_THAT(Complete({"completion", ""}), ElementsAre("bash", "zsh", "fish"));
   EXPECT_THAT(Complete({"serve", "--log-level", "w"}), ElementsAre("warning"));
   EXPECT_THAT(Complete({"serve", "--max-conn"}), Contains("--max-connections"));
