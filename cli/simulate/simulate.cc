@@ -169,6 +169,8 @@ Outcome Simulate(const Options& options, const Invocation& invocation) {
   if (state_file.empty()) return cli::UsageError("there is no home directory: give --state-file");
   const Result<Secret> key = OpenStateFile(state_file);
   if (!key.ok()) return Unusable(key.error());
+  const Result<StateLock> lock = StateLock::Take(state_file);
+  if (!lock.ok()) return Unusable(lock.error());
   if (std::optional<Outcome> failure = RaiseFileLimit(plan.agents)) return *failure;
   Journal journal(invocation.around.clock);
   if (!options.journal.empty()) {

@@ -1,7 +1,14 @@
 #include "cli/simulate/state_file.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include "base/crypto.h"
 #include "base/encoding.h"
@@ -58,6 +65,28 @@ Result<Secret> OpenStateFile(const std::filesystem::path& path) {
   }
   return Secret(*std::move(key));
 }
+
+Result<StateLock> StateLock::Take(const std::filesystem::path& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return MakeError(v1::ErrorReason::INVALID_FIELD,
+                     path.string() + ": " + std::generic_category().message(errno));
+  }
+  StateLock lock(descriptor);
+  // The kernel lets go of it when the process ends, however it ends.
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  return MakeError(v1::ErrorReason::INVALID_FIELD,
+                   "another simulation runs with the state file " + path.string() +
+                       ", and would be the same agents: wait for its end, or give this one a "
+                       "--state-file and a --prefix of its own");
+}
+
+StateLock::~StateLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+StateLock::StateLock(StateLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 std::string MarkOf(const Secret& key) {
   return HexEncode(HmacSha256(key.Reveal(), "mark")).substr(0, kMarkDigits);

@@ -20,6 +20,22 @@ std::string DefaultStateFile();
 // INVALID_FIELD when there is a file that holds no key, or that others can read.
 Result<Secret> OpenStateFile(const std::filesystem::path& path);
 
+// Keeps other runs from a state file: two that are the same agents would throw
+// each other's out, and each delete them under the other.
+class StateLock {
+ public:
+  // INVALID_FIELD when another run has it. `path` is there: OpenStateFile first.
+  static Result<StateLock> Take(const std::filesystem::path& path);
+  ~StateLock();
+  StateLock(StateLock&& other) noexcept;
+  StateLock& operator=(StateLock&&) = delete;
+
+ private:
+  explicit StateLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
 // What the agents of a key are labelled with: 16 hex digits that do not tell it.
 std::string MarkOf(const Secret& key);
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { once } from 'node:events';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { edgeplane, edgeplaneJson } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
@@ -102,6 +103,28 @@ describe('a simulation', () => {
       agents.map((agent) => agent.agent_id),
       ['sim-of-somebody'],
     );
+  });
+
+  test('has its state file for itself', async () => {
+    const state = ['--state-file', path.join(server.home, 'state')];
+    const run = new Simulation(server, ['--agents', '1', '--prefix', 'held-', ...state]);
+    await until('it runs', async () => {
+      const { agents } = await server.operator.call('ListAgents', {
+        filter: { agent_id_prefix: 'held-', connected: true },
+      });
+      return agents.length === 1;
+    });
+    const second = await edgeplane(server, [
+      ...['simulate', '--agents', '1', '--prefix', 'held-', ...state],
+      ...['--gateway', `ws://${server.plain.text}`],
+    ]);
+    assert.equal(second.code, EXIT.USAGE, second.stderr);
+    assert.match(second.stderr, /another simulation runs with the state file/);
+    assert.equal((await run.finish()).code, EXIT.OK, run.stderr);
+    const third = await simulate(server, [
+      ...['--agents', '1', '--prefix', 'held-', '--duration', '1ms', '--delete', ...state],
+    ]);
+    assert.equal(third.code, EXIT.OK);
   });
 
   test("does not take another's agent for its own", async () => {
