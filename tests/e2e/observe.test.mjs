@@ -42,6 +42,20 @@ describe('metrics', () => {
     assert.deepEqual((await server.metrics()).shape(), golden.sort());
   });
 
+  test('docs/metrics.md has every family, and says of it what the page says', async () => {
+    await busySession('documented');
+    const metrics = await server.metrics();
+    const rows = metrics.shape().map((line) => {
+      const [name, type, ...labels] = line.split(' ');
+      const named = labels.map((label) => `\`${label}\``).join(', ');
+      return `| \`${name}\` | ${type} | ${named} | ${metrics.help.get(name)} |`;
+    });
+    const page = fs.readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+    const documented = page.split('\n').filter((line) => line.startsWith('| `edgeplane_'));
+    const process = page.split('\n').filter((line) => line.startsWith('| `process_'));
+    assert.deepEqual([...documented, ...process].sort(), rows.sort());
+  });
+
   test('the page is the text format, and promtool has nothing against it', async (t) => {
     const page = await get(server.metricsAddress, '/metrics');
     assert.match(page.headers['content-type'], /^text\/plain; version=0\.0\.4/);

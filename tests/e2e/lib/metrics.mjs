@@ -36,6 +36,7 @@ const keyOf = (name, labels) =>
 
 export class Metrics {
   types = new Map(); // family -> type
+  help = new Map(); // family -> what it says it is
   samples = []; // {name, labels, value}
   #values = new Map();
 
@@ -45,6 +46,9 @@ export class Metrics {
       if (line.startsWith('# TYPE ')) {
         const [, , name, type] = line.split(' ');
         this.types.set(name, type);
+      } else if (line.startsWith('# HELP ')) {
+        const [, , name, ...words] = line.split(' ');
+        this.help.set(name, words.join(' '));
       } else if (line !== '' && !line.startsWith('#')) {
         const match = SAMPLE.exec(line);
         if (!match) throw new Error(`not a sample: ${line}`);
