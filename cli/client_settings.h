@@ -15,7 +15,7 @@ namespace edgeplane::cli {
 using ClientFlags = SettingSet::Values;
 
 struct ClientSettings {
-  // host:port. Empty: a data directory was named, and no server runs on it.
+  // host:port. Empty: a data directory was named that tells of no server.
   std::string server;
   // It is the default, as nothing says where the server listens.
   bool server_assumed = false;

@@ -1,8 +1,11 @@
 #include "cli/unreachable.h"
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/setting_text.h"
+#include "cli/data_directory.h"
 #include "cli/escape.h"
 #include "cli/status_text.h"
 
@@ -90,6 +93,15 @@ Outcome OtherApi(const grpc::Status& status, const ClientSettings& settings) {
 
 Outcome NoServer(const ClientSettings& settings) {
   const std::string shown = EscapeForTerminal(settings.data_dir);
+  std::error_code hidden;
+  const bool there =
+      std::filesystem::exists(std::filesystem::path(settings.data_dir) / kEndpointsFile, hidden);
+  if (there || hidden) {
+    return {ExitCode::kUnreachable,
+            {"cannot tell from " + shown + "/" + kEndpointsFile + " where the server listens" +
+                 (hidden ? ": " + hidden.message() : "; it names no address") + ".",
+             "Give --server ADDR, the one that `edgeplane serve` prints as `operators`."}};
+  }
   return {ExitCode::kUnreachable,
           {"no server runs on " + shown + " (no endpoints.json).",
            "Start one with `edgeplane serve --data-dir " + shown +

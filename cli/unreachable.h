@@ -10,7 +10,8 @@
 
 namespace edgeplane::cli {
 
-// No call can be made: a data directory was named, and no server runs on it.
+// No call can be made: a data directory was named, and it does not say where a
+// server listens, most likely because none runs on it.
 Outcome NoServer(const ClientSettings& settings);
 
 // For a status that carries no reason of edgeplane's. Nothing where it is none of

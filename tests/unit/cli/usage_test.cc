@@ -92,6 +92,10 @@ TEST(DataDirectory, ThatIsNamedMustHaveAServer) {
   EXPECT_EQ(ran.code, ExitCode::kUnreachable);
   EXPECT_THAT(ran.err, HasSubstr("no server runs on " + home.In("none") +
                                  " (no endpoints.json).\nStart one with `edgeplane serve"));
+  home.Write("endpoints.json", "not JSON");
+  const Ran broken = kRun({"--data-dir", home.In("."), "fleet", "status"});
+  EXPECT_EQ(broken.code, ExitCode::kUnreachable);
+  EXPECT_THAT(broken.err, HasSubstr("cannot tell from " + home.In(".") + "/endpoints.json"));
 }
 
 }  // namespace
