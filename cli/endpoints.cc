@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <filesystem>
 
+#include "base/endpoint.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/data_directory.h"
@@ -57,6 +58,13 @@ Result<Endpoints> ReadEndpoints(const std::string& data_directory) {
                    .tls_listen = TextMember(object, "tls_listen"),
                    .grpc_listen = TextMember(object, "grpc_listen"),
                    .metrics_listen = TextMember(object, "metrics_listen")};
+}
+
+Error NameListenSetting(Error error, const std::string& settings) {
+  if (IsCannotListen(error)) {
+    error.message += " Another address can be given with " + settings + ".";
+  }
+  return error;
 }
 
 }  // namespace edgeplane::cli

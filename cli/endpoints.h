@@ -30,4 +30,8 @@ void RemoveEndpoints(const std::string& data_directory);
 // Unknown members are skipped, so that an older client reads a newer file.
 Result<Endpoints> ReadEndpoints(const std::string& data_directory);
 
+// An address that cannot be listened on is mended by another: says with which
+// setting. Other errors stay as they are.
+Error NameListenSetting(Error error, const std::string& settings);
+
 }  // namespace edgeplane::cli

@@ -120,7 +120,7 @@ Outcome Serve(const SettingSet::Values& flags) {
   const sigset_t signals = BlockSignals();
   RaiseFileLimit(settings.gateway.max_connections);
 
-  Server server(settings);
+  Server server(settings, {});
   const Result<Endpoints> endpoints = server.Start();
   if (!endpoints) return {ExitCode::kFailed, {endpoints.error().message}};
   Announce(server, *endpoints);

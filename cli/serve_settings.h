@@ -1,6 +1,7 @@
 // The settings of the process itself; the parts declare their own.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "base/setting.h"
@@ -27,6 +28,11 @@ struct ServeSettings {
 
   std::string log_level = "info";
   std::string log_format = "text";
+
+  // Of a file in the data directory.
+  [[nodiscard]] std::filesystem::path InData(const char* name) const {
+    return std::filesystem::path(data_dir) / name;
+  }
 };
 
 void DeclareServeSettings(SettingSet& set, ServeSettings& settings);

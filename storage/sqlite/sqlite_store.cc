@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/file_lock.h"
 #include "storage/sqlite/connection.h"
-#include "storage/sqlite/file_lock.h"
 #include "storage/sqlite/migrator.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/writer.h"
@@ -17,11 +17,11 @@ using sqlite::Connection;
 // SQLite gives the files beside the database its mode when it makes them; these
 // are for what was there before.
 Status MakeFilesPrivate(const std::string& path) {
-  if (Status made = sqlite::MakePrivateFile(path); !made.ok()) return made;
+  if (Status made = MakePrivateFile(path); !made.ok()) return made;
   for (const char* suffix : {"-wal", "-shm"}) {
     std::error_code ignored;  // an unreadable directory has failed above
     if (!std::filesystem::exists(path + suffix, ignored)) continue;
-    if (Status made = sqlite::MakePrivateFile(path + suffix); !made.ok()) return made;
+    if (Status made = MakePrivateFile(path + suffix); !made.ok()) return made;
   }
   return {};
 }
@@ -54,7 +54,7 @@ Result<std::vector<std::unique_ptr<Connection>>> OpenReaders(const SqliteSetting
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteSettings& settings,
                                                        StoreMetrics* metrics) {
-  auto lock = sqlite::FileLock::Take(settings.path + ".lock");
+  auto lock = FileLock::Take(settings.path + ".lock");
   if (!lock.ok()) return lock.error();
   // Before SQLite has the file: closing a descriptor of it would drop the locks
   // SQLite holds (POSIX fcntl, sqlite.org/howtocorrupt.html, 2.2).
@@ -72,8 +72,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteSettings& set
       new SqliteStore(std::move(*lock), std::move(writer), std::move(readers)));
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<sqlite::FileLock> lock,
-                         std::unique_ptr<sqlite::Writer> writer,
+SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::unique_ptr<sqlite::Writer> writer,
                          std::unique_ptr<sqlite::ReaderPool> readers)
     : lock_(std::move(lock)), writer_(std::move(writer)), readers_(std::move(readers)) {}
 

@@ -15,10 +15,13 @@
 #include "storage/store.h"
 #include "storage/store_metrics.h"
 
+namespace edgeplane {
+class FileLock;
+}
+
 namespace edgeplane::storage {
 
 namespace sqlite {
-class FileLock;
 class ReaderPool;
 class Writer;
 }  // namespace sqlite
@@ -124,11 +127,11 @@ class SqliteStore final : public Store {
   Status CheckWritable() override;
 
  private:
-  SqliteStore(std::unique_ptr<sqlite::FileLock> lock, std::unique_ptr<sqlite::Writer> writer,
+  SqliteStore(std::unique_ptr<FileLock> lock, std::unique_ptr<sqlite::Writer> writer,
               std::unique_ptr<sqlite::ReaderPool> readers);
 
   // Goes last: the file is ours until every connection is closed.
-  std::unique_ptr<sqlite::FileLock> lock_;
+  std::unique_ptr<FileLock> lock_;
   // Goes after the readers: the last connection to close folds the WAL into the
   // database, which a read-only one cannot.
   std::unique_ptr<sqlite::Writer> writer_;

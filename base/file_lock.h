@@ -1,5 +1,5 @@
-// Says that a data directory is in use: flock(2) on a file beside the database.
-// The system drops it when the process ends, however it ends.
+// Says that a data directory is in use: flock(2) on a file in it. The system drops
+// it when the process ends, however it ends.
 #pragma once
 
 #include <memory>
@@ -7,12 +7,12 @@
 
 #include "base/result.h"
 
-namespace edgeplane::storage::sqlite {
+namespace edgeplane {
 
 class FileLock {
  public:
   // Makes the file if it is not there, and does not wait. STORE_UNAVAILABLE when
-  // another process (or another store of this one) holds it.
+  // another process holds it, or another lock of this one.
   static Result<std::unique_ptr<FileLock>> Take(const std::string& path);
   ~FileLock();
   FileLock(const FileLock&) = delete;
@@ -27,4 +27,4 @@ class FileLock {
 // away if it is.
 Status MakePrivateFile(const std::string& path);
 
-}  // namespace edgeplane::storage::sqlite
+}  // namespace edgeplane

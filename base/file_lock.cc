@@ -1,4 +1,4 @@
-#include "storage/sqlite/file_lock.h"
+#include "base/file_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace edgeplane::storage::sqlite {
+namespace edgeplane {
 namespace {
 
 constexpr mode_t kPrivate = S_IRUSR | S_IWUSR;
@@ -54,4 +54,4 @@ Status MakePrivateFile(const std::string& path) {
   return {};
 }
 
-}  // namespace edgeplane::storage::sqlite
+}  // namespace edgeplane
