@@ -35,46 +35,93 @@ Result<SettingSet::Values> ReadSettingsFile(const SettingSet::Values& flags,
   return values;
 }
 
-Status CheckTogether(const ServeSettings& serve) {
-  const auto wrong = [](std::string why) {
-    return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why));
-  };
-  if (serve.data_dir.empty()) {
-    return wrong("data-dir is empty, and there is no home directory to keep data in: name one.");
-  }
-  if (serve.grpc_listen.empty()) {
-    return wrong("grpc-listen is empty: without the operator's API nothing can be done here.");
-  }
+Error Wrong(std::string why) { return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why)); }
+
+// A certificate and its key, as settings with these names.
+Status CheckPair(const std::string& certificate, const std::string& key, const std::string& name) {
+  if (certificate.empty() == key.empty()) return {};
+  return Wrong(name + "-certificate and " + name +
+               "-key go together: give both, or neither to have a self-signed certificate made.");
+}
+
+Status CheckGateway(const ServeSettings& serve) {
   if (serve.listen.empty() && serve.tls_listen.empty()) {
-    return wrong("listen and tls-listen are both empty: no agent could connect.");
+    return Wrong("listen and tls-listen are both empty: no agent could connect.");
   }
-  if (serve.tls_certificate.empty() != serve.tls_key.empty()) {
-    return wrong(
-        "tls-certificate and tls-key go together: give both, or neither to have a self-signed "
-        "certificate made.");
+  return CheckPair(serve.tls_certificate, serve.tls_key, "tls");
+}
+
+Status CheckRegistry(const ServeSettings& serve, const Parts& parts) {
+  if (serve.grpc_listen.empty()) {
+    return Wrong("grpc-listen is empty: without the operator's API nothing can be done here.");
+  }
+  if (!parts.gateway && serve.registry_listen.empty()) {
+    return Wrong("registry-listen is empty: no gateway could connect.");
+  }
+  return CheckPair(serve.registry_certificate, serve.registry_key, "registry");
+}
+
+Status CheckRemoteRegistry(const ServeSettings& serve) {
+  if (serve.registries.empty()) {
+    return Wrong("registry is empty: say where the registry listens (its --registry-listen).");
+  }
+  if (serve.registry_ca.empty()) {
+    return Wrong(
+        "registry-ca is empty: name the certificate to trust; a registry that made its own keeps "
+        "it as registry-tls/cert.pem in its data directory.");
+  }
+  if (serve.registry_token_file.empty()) {
+    return Wrong(
+        "registry-token-file is empty: name a file with the gateway token; the registry keeps it "
+        "as gateway.token in its data directory.");
   }
   return {};
 }
 
+Status CheckTogether(const ServeSettings& serve, const Parts& parts) {
+  if (serve.data_dir.empty()) {
+    return Wrong("data-dir is empty, and there is no home directory to keep data in: name one.");
+  }
+  Status status = parts.gateway ? CheckGateway(serve) : Status();
+  if (status.ok() && parts.registry) status = CheckRegistry(serve, parts);
+  if (status.ok() && !parts.registry) status = CheckRemoteRegistry(serve);
+  return status;
+}
+
+// The variables that a process may meet and need not know: of the operator's
+// commands, which may well be set in the shell that a server is started from, and
+// of parts that it does not run.
+std::vector<std::string> OtherVariables() {
+  std::vector<std::string> names = {"EDGEPLANE_SERVER", "EDGEPLANE_TOKEN_FILE",
+                                    "EDGEPLANE_TIMEOUT"};
+  for (const Parts& parts : {Parts{true, true}, Parts{false, true}}) {
+    AllSettings settings;
+    SettingSet set;
+    DeclareAllSettings(set, settings, parts);
+    for (const SettingInfo& info : set.settings()) names.push_back(SettingVariable(info.name));
+  }
+  return names;
+}
+
 }  // namespace
 
-void DeclareAllSettings(SettingSet& set, AllSettings& settings) {
-  DeclareServeSettings(set, settings.serve);
-  gateway::DeclareGatewaySettings(set, settings.gateway);
+void DeclareAllSettings(SettingSet& set, AllSettings& settings, const Parts& parts) {
+  // Where it is a process of its own, that is what it is for.
+  if (!parts.gateway) settings.serve.registry_listen = "127.0.0.1:9092";
+  DeclareServeSettings(set, settings.serve, parts);
+  if (parts.gateway) gateway::DeclareGatewaySettings(set, settings.gateway);
+  if (!parts.registry) return;
   registry::DeclareRegistrySettings(set, settings.registry);
   admin::DeclareAdminSettings(set, settings.admin);
 }
 
-Status ResolveAllSettings(SettingSet& set, const AllSettings& settings,
+Status ResolveAllSettings(SettingSet& set, const AllSettings& settings, const Parts& parts,
                           const SettingSet::Values& flags) {
   const SettingSet::Values environment = EnvironmentSettings();
   const Result<SettingSet::Values> file = ReadSettingsFile(flags, environment);
   if (!file.ok()) return file.error();
-  // Variables of the operator's commands, which may well be set in the shell
-  // that a server is started from.
-  Status resolved = set.Resolve(flags, environment, *file,
-                                {"EDGEPLANE_SERVER", "EDGEPLANE_TOKEN_FILE", "EDGEPLANE_TIMEOUT"});
-  return resolved ? CheckTogether(settings.serve) : resolved;
+  Status resolved = set.Resolve(flags, environment, *file, OtherVariables());
+  return resolved ? CheckTogether(settings.serve, parts) : resolved;
 }
 
 }  // namespace edgeplane::cli

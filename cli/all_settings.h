@@ -17,14 +17,15 @@ struct AllSettings {
   admin::AdminSettings admin;
 };
 
-// `settings` must outlive `set`.
-void DeclareAllSettings(SettingSet& set, AllSettings& settings);
+// Of the parts that the process runs. `settings` must outlive `set`.
+void DeclareAllSettings(SettingSet& set, AllSettings& settings, const Parts& parts);
 
 // Resolves a set that DeclareAllSettings has filled: from `flags`, this
 // process's environment and the configuration file that one of the two names.
 // Every mistake is reported, as one error with a violation each; settings that
-// are right one by one are then held against each other.
-Status ResolveAllSettings(SettingSet& set, const AllSettings& settings,
+// are right one by one are then held against each other. Variables of parts that
+// run elsewhere are no mistake.
+Status ResolveAllSettings(SettingSet& set, const AllSettings& settings, const Parts& parts,
                           const SettingSet::Values& flags);
 
 }  // namespace edgeplane::cli

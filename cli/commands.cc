@@ -47,6 +47,8 @@ void AddHelpCommand(CommandTree& tree) {
 
 void AddAllCommands(CommandTree& tree) {
   AddServeCommand(tree);
+  AddRegistryCommand(tree);
+  AddGatewayCommand(tree);
   AddAgentCommands(tree);
   AddCommandCommands(tree);
   AddTokenCommands(tree);

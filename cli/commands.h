@@ -6,6 +6,8 @@
 namespace edgeplane::cli {
 
 void AddServeCommand(CommandTree& tree);       // serve
+void AddRegistryCommand(CommandTree& tree);    // registry
+void AddGatewayCommand(CommandTree& tree);     // gateway
 void AddAgentCommands(CommandTree& tree);      // agent ..
 void AddCommandCommands(CommandTree& tree);    // command ..
 void AddTokenCommands(CommandTree& tree);      // token ..

@@ -13,6 +13,7 @@ namespace edgeplane::cli {
 namespace {
 
 constexpr char kMask[] = "********";
+constexpr Parts kServe{.registry = true, .gateway = true};
 
 struct ConfigFlags {
   AllSettings settings;
@@ -59,7 +60,7 @@ void WriteObject(const SettingSet& set, std::ostream& out) {
 
 void AddConfigCommand(CommandTree& tree) {
   const auto flags = std::make_shared<ConfigFlags>();
-  DeclareAllSettings(flags->set, flags->settings);
+  DeclareAllSettings(flags->set, flags->settings, kServe);
   CLI::App& config = tree.AddLocal(
       "config",
       "Print the settings that `serve` would run with. Takes the same options, and reads the same "
@@ -69,7 +70,7 @@ void AddConfigCommand(CommandTree& tree) {
       [flags](const Invocation& invocation) -> Outcome {
         SettingSet::Values values = flags->values;
         values.insert(invocation.client_flags.begin(), invocation.client_flags.end());
-        const Status resolved = ResolveAllSettings(flags->set, flags->settings, values);
+        const Status resolved = ResolveAllSettings(flags->set, flags->settings, kServe, values);
         if (!resolved.ok()) return SettingsFailure(resolved.error());
         if (invocation.json) {
           WriteObject(flags->set, invocation.around.out);

@@ -35,6 +35,7 @@ Status WriteEndpoints(const std::string& data_directory, const Endpoints& endpoi
   object["tls_listen"] = endpoints.tls_listen;
   object["grpc_listen"] = endpoints.grpc_listen;
   object["metrics_listen"] = endpoints.metrics_listen;
+  object["registry_listen"] = endpoints.registry_listen;
   return WriteFileAtomically(EndpointsPath(data_directory),
                              CanonicalJson(boost::json::value(std::move(object))) + "\n",
                              kEndpointsMode);
@@ -57,7 +58,8 @@ Result<Endpoints> ReadEndpoints(const std::string& data_directory) {
   return Endpoints{.listen = TextMember(object, "listen"),
                    .tls_listen = TextMember(object, "tls_listen"),
                    .grpc_listen = TextMember(object, "grpc_listen"),
-                   .metrics_listen = TextMember(object, "metrics_listen")};
+                   .metrics_listen = TextMember(object, "metrics_listen"),
+                   .registry_listen = TextMember(object, "registry_listen")};
 }
 
 Error NameListenSetting(Error error, const std::string& settings) {

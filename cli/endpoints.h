@@ -2,7 +2,8 @@
 // commands on the same machine need no --server.
 //
 //   {"listen":"127.0.0.1:8080","tls_listen":"127.0.0.1:8443",
-//    "grpc_listen":"127.0.0.1:9090","metrics_listen":"127.0.0.1:9091"}
+//    "grpc_listen":"127.0.0.1:9090","metrics_listen":"127.0.0.1:9091",
+//    "registry_listen":""}
 //
 // The names are those of the settings. Written once everything listens, with the ports in force (a
 // setting may have asked for port 0). A listener that is off is an empty string.
@@ -19,6 +20,7 @@ struct Endpoints {
   std::string tls_listen;
   std::string grpc_listen;
   std::string metrics_listen;
+  std::string registry_listen;
 };
 
 Status WriteEndpoints(const std::string& data_directory, const Endpoints& endpoints);

@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "base/self_signed.h"
 #include "cli/data_files.h"
-#include "gateway/tls_context.h"
 
 namespace edgeplane::cli {
 
@@ -39,7 +39,7 @@ Status GatewayPart::EnsureCertificate(gateway::Gateway::Options& options) {
   options.tls_certificate = settings_.serve.InData(kTlsDirectory) / "cert.pem";
   options.tls_key = settings_.serve.InData(kTlsDirectory) / "key.pem";
   self_signed_ = options.tls_certificate;
-  return gateway::EnsureSelfSignedCertificate(options.tls_certificate, options.tls_key);
+  return EnsureSelfSignedCertificate(options.tls_certificate, options.tls_key);
 }
 
 std::string GatewayPart::not_ready() const {

@@ -1,13 +1,17 @@
 #include "cli/registry_part.h"
 
 #include "base/crypto.h"
+#include "base/files.h"
 #include "base/log.h"
+#include "base/self_signed.h"
 #include "cli/data_directory.h"
 #include "cli/data_files.h"
+#include "cli/gateway_token.h"
 #include "edgeplane/v1/admin_service.grpc.pb.h"
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "services/admin/bootstrap_token.h"
 #include "services/registry/fleet_secret.h"
+#include "services/rpc/tls_credentials.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace edgeplane::cli {
@@ -17,6 +21,11 @@ namespace {
 constexpr char kStoreFile[] = "edgeplane.db";
 constexpr char kMasterKeyFile[] = "master.key";
 constexpr char kKeyCheckFact[] = "master_key_check";
+constexpr char kGatewayTokenFile[] = "gateway.token";
+// What gateways expect unless they are told otherwise (registry-name).
+constexpr char kRegistryNames[] = "DNS:edgeplane-registry";
+constexpr char kRegistryTlsDirectory[] = "registry-tls";
+constexpr size_t kPemBytesMax = 1024 * 1024;
 constexpr auto kCallsGrace = std::chrono::seconds(2);
 
 }  // namespace
@@ -30,6 +39,12 @@ RegistryPart::~RegistryPart() {
   Close();
 }
 
+std::filesystem::path RegistryPart::gateway_token_path() const {
+  return settings_.serve.gateway_token_file.empty()
+             ? settings_.serve.InData(kGatewayTokenFile)
+             : std::filesystem::path(settings_.serve.gateway_token_file);
+}
+
 std::filesystem::path RegistryPart::admin_token_path() const {
   return settings_.serve.InData(kAdminTokenFile);
 }
@@ -38,6 +53,7 @@ Status RegistryPart::Start(Endpoints& endpoints) {
   if (Status opened = OpenStore(); !opened) return opened;
   if (Status unlocked = UnlockVault(); !unlocked) return unlocked;
   if (Status started = StartRegistry(); !started) return started;
+  if (Status listens = ListenForGateways(endpoints); !listens) return listens;
   return StartOperators(endpoints);
 }
 
@@ -107,14 +123,50 @@ Status RegistryPart::StartRegistry() {
   if (Status started = admin_->Start(); !started) return started;
   registry_->SetOperatorView(admin_->operator_view());
   registry_->Start();
+  return {};
+}
 
+// A listener only where one is asked for; a gateway in this process needs none.
+Status RegistryPart::ListenForGateways(Endpoints& endpoints) {
   rpc::GrpcServerSettings gateways;
   gateways.name = "registry";
   gateways.services = {{&registry_->service(), v1::AgentRegistry::service_full_name()}};
+  if (!settings_.serve.registry_listen.empty()) {
+    gateways.address = settings_.serve.registry_listen;
+    auto credentials = GatewayCredentials();
+    if (!credentials) return credentials.error();
+    gateways.credentials = *std::move(credentials);
+  }
   Result<std::unique_ptr<rpc::GrpcServer>> server = rpc::GrpcServer::Start(std::move(gateways));
-  if (!server) return server.error();
+  if (!server) return NameListenSetting(server.error(), "--registry-listen");
   registry_server_ = *std::move(server);
+  endpoints.registry_listen = registry_server_->address();
   return {};
+}
+
+Result<std::shared_ptr<grpc::ServerCredentials>> RegistryPart::GatewayCredentials() {
+  std::filesystem::path certificate = settings_.serve.registry_certificate;
+  std::filesystem::path key = settings_.serve.registry_key;
+  if (certificate.empty()) {
+    certificate = settings_.serve.InData(kRegistryTlsDirectory) / "cert.pem";
+    key = settings_.serve.InData(kRegistryTlsDirectory) / "key.pem";
+    Status made = EnsureSelfSignedCertificate(certificate, key, kRegistryNames);
+    if (!made) return made.error();
+  }
+  registry_certificate_ = certificate;
+  Result<std::string> chain = ReadFile(certificate, kPemBytesMax);
+  if (!chain) return chain.error();
+  Result<std::string> private_key = ReadPrivateFile(key, kPemBytesMax);
+  if (!private_key) return private_key.error();
+  if (Status made = EnsureGatewayTokenFile(gateway_token_path()); !made) return made.error();
+  Result<GatewayTokens> tokens = GatewayTokens::Read(gateway_token_path());
+  if (!tokens) return tokens.error();
+  const rpc::TlsIdentity identity{*chain, *private_key};
+  Wipe(*private_key);
+  return rpc::TlsWithBearer(identity,
+                            [tokens = *std::move(tokens)](std::string_view authorization) {
+                              return tokens.Know(authorization);
+                            });
 }
 
 Status RegistryPart::StartOperators(Endpoints& endpoints) {

@@ -43,6 +43,9 @@ class RegistryPart {
   void CheckStore();
   [[nodiscard]] bool writable() const { return writable_; }
   [[nodiscard]] std::filesystem::path admin_token_path() const;
+  [[nodiscard]] std::filesystem::path gateway_token_path() const;
+  // That gateways of other processes have to trust; empty without such a listener.
+  [[nodiscard]] const std::string& registry_certificate() const { return registry_certificate_; }
 
   // Says to operators that it goes.
   void Leave();
@@ -54,6 +57,8 @@ class RegistryPart {
   Status OpenStore();
   Status UnlockVault();
   Status StartRegistry();
+  Status ListenForGateways(Endpoints& endpoints);
+  Result<std::shared_ptr<grpc::ServerCredentials>> GatewayCredentials();
   Status StartOperators(Endpoints& endpoints);
 
   const AllSettings& settings_;
@@ -61,6 +66,7 @@ class RegistryPart {
   MetricsRegistry& metrics_;
   storage::StoreMetrics store_metrics_;
   std::atomic<bool> writable_ = false;
+  std::string registry_certificate_;
 
   // In the order they are built; destroyed the other way round.
   std::unique_ptr<storage::Store> store_;

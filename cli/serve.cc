@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <iomanip>
 #include <iostream>
 
 #include "base/log.h"
@@ -67,19 +68,30 @@ void RaiseFileLimit(int64_t connections) {
 }
 
 void Announce(const Server& server, const Endpoints& endpoints) {
+  const auto line = [](const char* what, const std::string& value) {
+    std::cout << "  " << std::left << std::setw(15) << what << value << "\n";
+  };
   const auto url = [](const char* scheme, const std::string& address, const char* path) {
     return address.empty() ? "off" : scheme + address + path;
   };
-  std::cout << "edgeplane " << Version() << " is serving.\n"
-            << "  agents         " << url("ws://", endpoints.listen, "/edge/ws") << "\n"
-            << "  agents (TLS)   " << url("wss://", endpoints.tls_listen, "/edge/ws") << "\n"
-            << "  operators      " << endpoints.grpc_listen << " (gRPC)\n"
-            << "  metrics        " << url("http://", endpoints.metrics_listen, "/metrics") << "\n"
-            << "  admin token    " << server.admin_token_path().string() << "\n";
-  if (!server.self_signed().empty()) {
-    std::cout << "  certificate    " << server.self_signed()
-              << " (self-signed: agents have to trust it)\n";
+  std::cout << "edgeplane " << Version() << " is serving.\n";
+  if (const GatewayPart* gateway = server.gateway()) {
+    line("agents", url("ws://", endpoints.listen, "/edge/ws"));
+    line("agents (TLS)", url("wss://", endpoints.tls_listen, "/edge/ws"));
+    if (!gateway->self_signed().empty()) {
+      line("certificate", gateway->self_signed() + " (self-signed: agents have to trust it)");
+    }
   }
+  if (const RegistryPart* registry = server.registry()) {
+    line("operators", endpoints.grpc_listen + " (gRPC)");
+    line("admin token", registry->admin_token_path().string());
+    if (!endpoints.registry_listen.empty()) {
+      line("gateways", endpoints.registry_listen + " (gRPC over TLS)");
+      line("", "certificate    " + registry->registry_certificate());
+      line("", "gateway token  " + registry->gateway_token_path().string());
+    }
+  }
+  line("metrics", url("http://", endpoints.metrics_listen, "/metrics"));
   // Nobody has to be there to read it.
   std::cout << std::flush;
   std::cout.clear();
@@ -108,19 +120,19 @@ void WaitForTheEnd(Server& server, const sigset_t& signals) {
 
 }  // namespace
 
-Outcome Serve(const SettingSet::Values& flags) {
+Outcome Serve(const Parts& parts, const SettingSet::Values& flags) {
   AllSettings settings;
   SettingSet set;
-  DeclareAllSettings(set, settings);
-  if (const Status resolved = ResolveAllSettings(set, settings, flags); !resolved) {
+  DeclareAllSettings(set, settings, parts);
+  if (const Status resolved = ResolveAllSettings(set, settings, parts, flags); !resolved) {
     return SettingsFailure(resolved.error());
   }
   ConfigureLog(LevelOf(settings.serve.log_level),
                settings.serve.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
   const sigset_t signals = BlockSignals();
-  RaiseFileLimit(settings.gateway.max_connections);
+  if (parts.gateway) RaiseFileLimit(settings.gateway.max_connections);
 
-  Server server(settings, {});
+  Server server(settings, parts);
   const Result<Endpoints> endpoints = server.Start();
   if (!endpoints) return {ExitCode::kFailed, {endpoints.error().message}};
   Announce(server, *endpoints);
@@ -128,6 +140,7 @@ Outcome Serve(const SettingSet::Values& flags) {
                       {"listen", endpoints->listen},
                       {"tls_listen", endpoints->tls_listen},
                       {"grpc_listen", endpoints->grpc_listen},
+                      {"registry_listen", endpoints->registry_listen},
                       {"metrics_listen", endpoints->metrics_listen}});
   WaitForTheEnd(server, signals);
   LetSignalsKill();

@@ -1,8 +1,9 @@
-// `edgeplane serve`: every part in this one process.
+// `edgeplane serve`, `registry` and `gateway`: the parts of edgeplane in processes.
 #pragma once
 
 #include "base/setting.h"
 #include "cli/outcome.h"
+#include "cli/serve_settings.h"
 
 namespace edgeplane::cli {
 
@@ -10,6 +11,6 @@ namespace edgeplane::cli {
 // given on the command line, by their names; environment and file are read
 // here (ResolveAllSettings). kOk after a clean stop, kFailed when it could not
 // start, kUsage for settings that are not as they must be.
-Outcome Serve(const SettingSet::Values& flags);
+Outcome Serve(const Parts& parts, const SettingSet::Values& flags);
 
 }  // namespace edgeplane::cli

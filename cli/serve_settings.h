@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/setting.h"
 #include "cli/data_directory.h"
@@ -17,6 +18,7 @@ struct ServeSettings {
   std::string listen = "127.0.0.1:8080";
   std::string tls_listen = "127.0.0.1:8443";
   std::string grpc_listen = "127.0.0.1:9090";
+  std::string registry_listen;  // empty: only the gateway of this process
   std::string metrics_listen = "127.0.0.1:9091";
 
   // Both empty: the server makes a self-signed certificate in the data
@@ -25,6 +27,17 @@ struct ServeSettings {
   std::string tls_key;
   // Empty: master.key in the data directory.
   std::string master_key_file;
+  // Both empty: as with tls_certificate.
+  std::string registry_certificate;
+  std::string registry_key;
+  // Empty: gateway.token in the data directory.
+  std::string gateway_token_file;
+
+  // --- of a gateway in a process of its own ---
+  std::vector<std::string> registries;  // host:port
+  std::string registry_ca;
+  std::string registry_name = "edgeplane-registry";
+  std::string registry_token_file;
 
   std::string log_level = "info";
   std::string log_format = "text";
@@ -35,6 +48,13 @@ struct ServeSettings {
   }
 };
 
-void DeclareServeSettings(SettingSet& set, ServeSettings& settings);
+// Which parts a process runs.
+struct Parts {
+  bool registry = true;
+  bool gateway = true;
+};
+
+// Those that the parts need.
+void DeclareServeSettings(SettingSet& set, ServeSettings& settings, const Parts& parts);
 
 }  // namespace edgeplane::cli

@@ -1,6 +1,7 @@
 #include "cli/server.h"
 
 #include "base/files.h"
+#include "cli/registry_channel.h"
 
 namespace edgeplane::cli {
 
@@ -47,7 +48,11 @@ Status Server::StartMetrics() {
   return {};
 }
 
-Status Server::StartGateway() { return gateway_->Start(registry_->Channel(), endpoints_); }
+Status Server::StartGateway() {
+  if (registry_) return gateway_->Start(registry_->Channel(), endpoints_);
+  const Result<std::shared_ptr<grpc::Channel>> channel = OpenRegistryChannel(settings_.serve);
+  return channel.ok() ? gateway_->Start(*channel, endpoints_) : channel.error();
+}
 
 std::vector<std::string> Server::NotReady() const {
   std::vector<std::string> reasons;

@@ -24,10 +24,6 @@ namespace edgeplane::cli {
 
 class Server {
  public:
-  struct Parts {
-    bool registry = true;
-    bool gateway = true;
-  };
   Server(AllSettings settings, Parts parts);
   ~Server();
   Server(const Server&) = delete;
@@ -37,15 +33,16 @@ class Server {
   // Agents are sent away first, then the calls end, then the store closes.
   void Stop();
 
-  Status ReloadCertificate() { return gateway_->ReloadCertificate(); }
+  // The one that agents see.
+  Status ReloadCertificate() { return gateway_ ? gateway_->ReloadCertificate() : Status(); }
   // Finds out whether the store takes writes; blocks. For readiness.
-  void CheckStore() { registry_->CheckStore(); }
-
-  [[nodiscard]] std::filesystem::path admin_token_path() const {
-    return registry_->admin_token_path();
+  void CheckStore() {
+    if (registry_) registry_->CheckStore();
   }
-  // Where a certificate stands that this server made for itself; empty otherwise.
-  [[nodiscard]] const std::string& self_signed() const { return gateway_->self_signed(); }
+
+  // For what is said at the start; null where this process does not run that part.
+  [[nodiscard]] const RegistryPart* registry() const { return registry_ ? &*registry_ : nullptr; }
+  [[nodiscard]] const GatewayPart* gateway() const { return gateway_ ? &*gateway_ : nullptr; }
 
  private:
   Status StartMetrics();

@@ -61,13 +61,18 @@ void RegistryLink::RunStream() {
   changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
   if (!linked_) stream.context.TryCancel();
   changed_.wait(lock, [&stream] { return stream.done; });
-  if (linked_ && !stopping_) {
-    LogWarning("link lost", {{"status", stream.result.error_message()},
-                             {"code", static_cast<int>(stream.result.error_code())}});
-  }
+  if (!stopping_) NoteEnd(stream.result);
   linked_ = false;
   metrics_.LinkUp(false);
   changed_.notify_all();
+}
+
+// With the lock held. Attempts that fail alike are said once.
+void RegistryLink::NoteEnd(const grpc::Status& status) {
+  if (!linked_ && status.error_message() == last_failure_) return;
+  last_failure_ = status.error_message();
+  LogWarning(linked_ ? "link lost" : "no link to a registry",
+             {{"status", status.error_message()}, {"code", static_cast<int>(status.error_code())}});
 }
 
 void RegistryLink::StreamBroken(Stream& stream) {
@@ -98,6 +103,7 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
     switch (message.message_case()) {
       case v1::RegistryMessage::kWelcome:
         linked_ = true;
+        last_failure_.clear();
         metrics_.LinkUp(true);
         LogInfo("link up", {{"registry_version", message.welcome().registry_version()}});
         Pump();

@@ -111,6 +111,7 @@ class RegistryLink {
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
   std::vector<std::function<void()>> TakeToldBy(int64_t sequence);  // with the lock held
+  void NoteEnd(const grpc::Status& status);
 
   const std::string gateway_id_;
   const std::unique_ptr<v1::AgentRegistry::Stub> stub_;
@@ -125,6 +126,7 @@ class RegistryLink {
   int64_t last_wait_ = 0;
   Stream* stream_ = nullptr;
   bool linked_ = false;
+  std::string last_failure_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -38,10 +38,4 @@ class TlsContext {
   ContextPtr context_;
 };
 
-// Makes a P-256 key and a certificate for localhost, 127.0.0.1 and ::1 that is
-// its own issuer and good for ten years, unless both files are there already.
-// For a first start without a certificate: agents have to be told to trust it.
-Status EnsureSelfSignedCertificate(const std::filesystem::path& certificate,
-                                   const std::filesystem::path& key);
-
 }  // namespace edgeplane::gateway

@@ -1,28 +1,15 @@
 #include "services/admin/admin_auth.h"
 
-#include <strings.h>
-
 #include <utility>
 
 #include "base/crypto.h"
 #include "base/secret.h"
+#include "services/rpc/bearer.h"
 
 namespace edgeplane::admin {
 namespace {
 
-constexpr std::string_view kScheme = "Bearer";  // in any case (RFC 9110, 11.1)
 constexpr std::string_view kRoleAdmin = "admin";
-constexpr size_t kTokenBytesMax = 256;
-
-// The token of "Bearer TOKEN"; empty for anything else.
-std::string_view TokenOf(std::string_view authorization) {
-  if (authorization.size() <= kScheme.size() || authorization[kScheme.size()] != ' ' ||
-      strncasecmp(authorization.data(), kScheme.data(), kScheme.size()) != 0) {
-    return {};
-  }
-  authorization.remove_prefix(kScheme.size() + 1);
-  return authorization.size() <= kTokenBytesMax ? authorization : std::string_view();
-}
 
 Error TokenRequired(std::string why) {
   return MakeError(v1::ErrorReason::TOKEN_REQUIRED,
@@ -44,7 +31,7 @@ Status AdminAuth::Load(storage::FleetStore& store) {
 
 Status AdminAuth::Check(std::string_view authorization) const {
   if (authorization.empty()) return TokenRequired("The call carries no token.");
-  const std::string_view token = TokenOf(authorization);
+  const std::string_view token = rpc::BearerOf(authorization);
   if (token.empty()) return TokenRequired("The authorization metadata is not Bearer and a token.");
   return CheckToken(token);
 }

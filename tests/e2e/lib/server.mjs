@@ -1,4 +1,4 @@
-// A real `edgeplane serve` on free ports and a data directory of its own, which
+// A real `edgeplane serve` (or `registry`, or `gateway`) on free ports and a data directory of its own, which
 // the tests may kill, restart on the same data, and must close.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,6 +32,12 @@ export function cleanEnvironment(home, additions = {}) {
   return { ...environment, HOME: home, ...additions };
 }
 
+const LISTENERS = {
+  serve: ['listen', 'tls_listen', 'grpc_listen', 'metrics_listen'],
+  registry: ['registry_listen', 'grpc_listen', 'metrics_listen'],
+  gateway: ['listen', 'tls_listen', 'metrics_listen'],
+};
+
 function splitAddress(text) {
   const colon = text.lastIndexOf(':');
   return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)), text };
@@ -44,7 +50,8 @@ export class Server {
   #child = null;
   #exit = null;
 
-  constructor(flags, environment) {
+  constructor(flags, environment = {}, command = 'serve') {
+    this.command = command;
     this.flags = flags;
     this.environment = environment;
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-e2e-'));
@@ -56,16 +63,16 @@ export class Server {
   async start({ samePorts = false } = {}) {
     const endpointsFile = path.join(this.dataDir, 'endpoints.json');
     fs.rmSync(endpointsFile, { force: true }); // a killed life leaves its own behind
-    const listen = ['listen', 'tls_listen', 'grpc_listen', 'metrics_listen'].flatMap((name) => [
+    const listen = LISTENERS[this.command].flatMap((name) => [
       `--${name.replace('_', '-')}`,
       samePorts ? this.endpoints[name] : '127.0.0.1:0',
     ]);
     // Agents that a test leaves connected need not be sent away one by one; the
     // last of two flags is in force.
-    const quick = ['--drain-window', '0ms'];
+    const quick = this.command === 'registry' ? [] : ['--drain-window', '0ms'];
     const child = spawn(
       BINARY,
-      ['serve', '--data-dir', this.dataDir, ...listen, ...quick, ...this.flags],
+      [this.command, '--data-dir', this.dataDir, ...listen, ...quick, ...this.flags],
       { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     running.add(child);
@@ -84,7 +91,7 @@ export class Server {
     await until(`${endpointsFile} is there`, () => ended !== null || fs.existsSync(endpointsFile));
     if (ended !== null) {
       throw new Error(
-        `serve ended (code ${ended.code}, signal ${ended.signal}) early:\n${this.stderr}`,
+        `${this.command} ended (code ${ended.code}, signal ${ended.signal}) early:\n${this.stderr}`,
       );
     }
 
@@ -93,11 +100,12 @@ export class Server {
     this.tls = splitAddress(this.endpoints.tls_listen);
     this.grpc = splitAddress(this.endpoints.grpc_listen);
     this.metricsAddress = splitAddress(this.endpoints.metrics_listen);
-    this.adminToken = fs.readFileSync(path.join(this.dataDir, 'admin.token'), 'utf8').trim();
-    this.secrecy.keep(this.adminToken);
     const certificate = path.join(this.dataDir, 'tls', 'cert.pem');
     this.caFile = certificate;
     if (fs.existsSync(certificate)) this.ca = fs.readFileSync(certificate);
+    if (this.command === 'gateway') return;
+    this.adminToken = fs.readFileSync(path.join(this.dataDir, 'admin.token'), 'utf8').trim();
+    this.secrecy.keep(this.adminToken);
     this.operator = await Operator.connect(this.grpc.text, this.adminToken);
   }
 
@@ -121,7 +129,7 @@ export class Server {
 
   // As if the power had failed: no handler runs.
   async kill9() {
-    this.operator.close();
+    this.operator?.close();
     this.signal('SIGKILL');
     return this.exited();
   }
@@ -132,7 +140,7 @@ export class Server {
   }
 
   async terminate() {
-    this.operator.close();
+    this.operator?.close();
     this.signal('SIGTERM');
     return this.exited();
   }
@@ -213,7 +221,30 @@ export class Server {
 
 // For `before`: settings are flags, as in startServer(['--max-connections', '2']).
 export async function startServer(flags = [], environment = {}) {
-  const server = new Server(flags, environment);
+  return started(new Server(flags, environment));
+}
+
+export function startRegistry(flags = []) {
+  return started(new Server(flags, {}, 'registry'));
+}
+
+// One in front of `registry`.
+export function startGateway(registry, flags = []) {
+  const gateway = new Server(
+    [
+      ...['--registry', registry.endpoints.registry_listen],
+      ...['--registry-ca', path.join(registry.dataDir, 'registry-tls', 'cert.pem')],
+      ...['--registry-token-file', path.join(registry.dataDir, 'gateway.token')],
+      ...flags,
+    ],
+    {},
+    'gateway',
+  );
+  gateway.secrecy = registry.secrecy;
+  return started(gateway);
+}
+
+async function started(server) {
   try {
     await server.start();
   } catch (error) {

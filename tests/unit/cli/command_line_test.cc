@@ -69,7 +69,7 @@ TEST(Help, FitsEightyColumns) {
 TEST(Help, ShowsEverySettingWithItsVariableAndBounds) {
   AllSettings settings;
   SettingSet set;
-  DeclareAllSettings(set, settings);
+  DeclareAllSettings(set, settings, {});
   const std::string help = kRun({"serve", "--help"}).out;
   for (const SettingInfo& info : set.settings()) {
     EXPECT_THAT(help, HasSubstr("--" + info.name));

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "base/self_signed.h"
 #include "tests/support/temporary_directory.h"
 
 namespace edgeplane::gateway {

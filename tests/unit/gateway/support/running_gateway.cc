@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/endpoint.h"
+#include "base/self_signed.h"
 #include "gateway/tls_context.h"
 
 namespace edgeplane::gateway {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "base/self_signed.h"
 #include "gateway/byte_stream.h"
 #include "gateway/tls_context.h"
 #include "tests/support/temporary_directory.h"

@@ -1,4 +1,5 @@
-// EnsureSelfSignedCertificate of gateway/tls_context.h.
+#include "base/self_signed.h"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -10,9 +11,8 @@
 #include "base/crypto.h"
 #include "base/files.h"
 #include "base/secret.h"
-#include "gateway/tls_context.h"
 
-namespace edgeplane::gateway {
+namespace edgeplane {
 
 namespace {
 
@@ -41,7 +41,7 @@ bool AddExtension(X509* certificate, int nid, const char* value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-bool Fill(X509* certificate, EVP_PKEY* key) {
+bool Fill(X509* certificate, EVP_PKEY* key, const char* names) {
   const std::string serial = RandomBytes(16);
   BIGNUM* number = BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), 15, nullptr);
   const bool numbered = number != nullptr &&
@@ -57,15 +57,14 @@ bool Fill(X509* certificate, EVP_PKEY* key) {
                                     0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1 &&
          AddExtension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
-         AddExtension(certificate, NID_subject_alt_name,
-                      "DNS:localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1") &&
+         AddExtension(certificate, NID_subject_alt_name, names) &&
          X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
 }  // namespace
 
 Status EnsureSelfSignedCertificate(const std::filesystem::path& certificate,
-                                   const std::filesystem::path& key) {
+                                   const std::filesystem::path& key, const char* names) {
   std::error_code ec;
   const bool have_certificate = std::filesystem::exists(certificate, ec);
   const bool have_key = std::filesystem::exists(key, ec);
@@ -80,7 +79,7 @@ Status EnsureSelfSignedCertificate(const std::filesystem::path& certificate,
       MakeError(v1::ErrorReason::INTERNAL, "OpenSSL could not make a self-signed certificate.");
   const Owned<EVP_PKEY> pair(EVP_EC_gen("P-256"));
   const Owned<X509> x509(X509_new());
-  if (!pair || !x509 || !Fill(x509.get(), pair.get())) return failed;
+  if (!pair || !x509 || !Fill(x509.get(), pair.get(), names)) return failed;
 
   const Owned<BIO> key_pem(BIO_new(BIO_s_secmem()));
   const Owned<BIO> certificate_pem(BIO_new(BIO_s_mem()));
@@ -96,4 +95,4 @@ Status EnsureSelfSignedCertificate(const std::filesystem::path& certificate,
   return WriteFileAtomically(certificate, Content(certificate_pem.get()), 0644);
 }
 
-}  // namespace edgeplane::gateway
+}  // namespace edgeplane

@@ -1,0 +1,102 @@
+#include "cli/registry_channel.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/endpoint.h"
+#include "base/files.h"
+#include "base/secret.h"
+#include "cli/gateway_token.h"
+
+namespace edgeplane::cli {
+
+namespace {
+
+constexpr size_t kCaBytesMax = 1024 * 1024;
+constexpr size_t kRegistriesMax = 16;
+constexpr int kMessageBytesMax = 4 * 1024 * 1024;
+// A registry that vanished is noticed within 15 s; it allows a ping each 9 s.
+constexpr int kPingMillis = 10'000;
+constexpr int kPingTimeoutMillis = 5'000;
+constexpr int kReconnectMinMillis = 100;
+constexpr int kReconnectMaxMillis = 2'000;
+
+class BearerPlugin final : public grpc::MetadataCredentialsPlugin {
+ public:
+  explicit BearerPlugin(Secret token) : token_(std::move(token)) {}
+  bool IsBlocking() const override { return false; }
+  grpc::Status GetMetadata(grpc::string_ref /*service_url*/, grpc::string_ref /*method_name*/,
+                           const grpc::AuthContext& /*context*/,
+                           std::multimap<grpc::string, grpc::string>* metadata) override {
+    metadata->emplace("authorization", "Bearer " + std::string(token_.Reveal()));
+    return grpc::Status::OK;
+  }
+
+ private:
+  const Secret token_;
+};
+
+Error Wrong(std::string why) { return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why)); }
+
+// What gRPC calls a target: one name or address, or several addresses of a kind,
+// which it tries in this order.
+Result<std::string> TargetOf(const std::vector<std::string>& registries) {
+  if (registries.size() == 1 && !ParseEndpoint(registries.front()).ok()) {
+    return "dns:///" + registries.front();
+  }
+  if (registries.size() > kRegistriesMax) return Wrong("registry: 16 addresses at most.");
+  std::string addresses;
+  size_t v6 = 0;
+  for (const std::string& registry : registries) {
+    const Result<Endpoint> endpoint = ParseEndpoint(registry);
+    if (!endpoint.ok()) {
+      return Wrong("registry: " + endpoint.error().message +
+                   " Several names are one DNS name with an address for each, or IP addresses.");
+    }
+    v6 += static_cast<size_t>(endpoint->host.find(':') != std::string::npos);
+    if (!addresses.empty()) addresses += ',';
+    addresses += FormatEndpoint(endpoint->host, endpoint->port);
+  }
+  if (v6 != 0 && v6 != registries.size()) {
+    return Wrong("registry: the addresses have to be all of IPv4, or all of IPv6.");
+  }
+  return (v6 == 0 ? "ipv4:" : "ipv6:") + addresses;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<grpc::Channel>> OpenRegistryChannel(const ServeSettings& settings) {
+  const Result<std::string> target = TargetOf(settings.registries);
+  if (!target.ok()) return target.error();
+  Result<std::string> ca = ReadFile(settings.registry_ca, kCaBytesMax);
+  if (!ca.ok()) return ca.error();
+  if (ca->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
+    return Wrong(settings.registry_ca + " holds no certificate in PEM.");
+  }
+  Result<Secret> token = ReadGatewayToken(settings.registry_token_file);
+  if (!token.ok()) return token.error();
+
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = *ca;
+  const auto credentials = grpc::CompositeChannelCredentials(
+      grpc::SslCredentials(tls),
+      grpc::MetadataCredentialsFromPlugin(std::make_unique<BearerPlugin>(*std::move(token))));
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride(settings.registry_name);
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMillis);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMillis);
+  return grpc::CreateCustomChannel(*target, credentials, arguments);
+}
+
+}  // namespace edgeplane::cli
