@@ -188,9 +188,9 @@ class CommandStore {
   virtual Result<std::vector<AckOutcome>> ApplyAcks(const std::vector<Ack>& acks) = 0;
   // Up to `count_max` commands whose time has passed become EXPIRED; gives them.
   virtual Result<std::vector<Command>> ExpireCommands(Time now, size_t count_max) = 0;
-  // Deletes up to `count_max` final commands to which nothing has happened since
-  // `before`, oldest first, and their history; gives how many. Their idempotency
-  // keys may then be used anew.
+  // Deletes up to `count_max` final commands that were made before `before` and to
+  // which nothing has happened since, oldest first, and their history; gives how
+  // many. Their idempotency keys may then be used anew.
   virtual Result<size_t> PruneCommands(Time before, size_t count_max) = 0;
   // States with a count above 0.
   virtual Result<std::vector<StateCount>> CountCommands() = 0;

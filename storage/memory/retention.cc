@@ -1,4 +1,5 @@
 // MemoryStore: what has grown old goes, a little at a time.
+#include <algorithm>
 #include <map>
 
 #include "storage/memory/memory_store.h"
@@ -44,7 +45,9 @@ Result<size_t> MemoryStore::PruneCommands(Time before, size_t count_max) {
   return Write([&]() -> Result<size_t> {
     return Prune(commands_, before, count_max, [](const StoredCommand& stored) {
       const Command& command = stored.record.command;
-      return IsFinal(command.state) ? std::optional(command.update_time) : std::nullopt;
+      return IsFinal(command.state)
+                 ? std::optional(std::max(command.create_time, command.update_time))
+                 : std::nullopt;
     });
   });
 }

@@ -77,6 +77,20 @@ TEST_P(RetentionContract, WhatHappensLaterKeepsACommand) {
   EXPECT_EQ(PruneCommands(21, 10), 1u);
 }
 
+TEST_P(RetentionContract, AGatewayWhoseClockIsWrongMakesNoCommandOld) {
+  const Fence fence = Open("a", 1);
+  NewCommand command = CommandFor("a", 1);
+  command.create_time = After(50);
+  command.expire_time = After(500);
+  Enqueue(command);
+  ClaimAll(fence);
+  Ack ack = AckBy(fence, Id(1), CommandEvent::kAckCompleted, 1);
+  ack.time = Time();
+  AckOne(ack);
+  EXPECT_EQ(PruneCommands(50, 10), 0u);
+  EXPECT_EQ(PruneCommands(51, 10), 1u);
+}
+
 TEST_P(RetentionContract, AKeyIsFreeAgain) {
   NewCommand command = CommandFor("a", 1);
   command.idempotency_key = "once";

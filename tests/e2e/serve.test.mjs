@@ -28,10 +28,13 @@ describe('serve', () => {
       'grpc_listen',
       'listen',
       'metrics_listen',
+      'registry_listen',
       'tls_listen',
     ]);
     const said = server.stdout + server.stderr;
-    for (const address of Object.values(server.endpoints)) {
+    const { registry_listen: gateways, ...inUse } = server.endpoints;
+    assert.equal(gateways, '', 'nobody has asked for it');
+    for (const address of Object.values(inUse)) {
       assert.match(address, /^127\.0\.0\.1:[1-9]\d*$/);
       assert.ok(said.includes(address), `${address} is not printed`);
     }
