@@ -1,0 +1,67 @@
+#include "storage/postgres/postgres_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/postgres/connector.h"
+#include "storage/postgres/migrator.h"
+#include "storage/postgres/reader_pool.h"
+#include "storage/postgres/writers.h"
+
+namespace edgeplane::storage {
+namespace {
+
+using postgres::Connection;
+
+// Longer than any registry goes without a commit: its sweeper writes every so often.
+constexpr auto kWriterKept = std::chrono::days(30);
+
+// One connection for what has to be right before there is a store.
+Status Prepare(const postgres::ConnectString& where, const PostgresSettings& settings) {
+  using std::chrono::steady_clock;
+  const Time now = SystemClock().Now();
+  const Duration longest = settings.migrate_timeout;
+  const postgres::SessionLimits limits{longest, longest, longest};
+  auto connection = Connection::Open(where, limits, steady_clock::now() + settings.write_timeout);
+  if (!connection.ok()) return connection.error();
+  Connection& db = **connection;
+  db.SetDeadline(steady_clock::now() + longest);
+  Status migrated = postgres::Migrate(db, postgres::EmbeddedMigrations(), now);
+  if (!migrated.ok()) return migrated;
+  if (Status prepared = db.PrepareAll(); !prepared.ok()) return prepared;
+  const auto forgot = db.Run("forget_writers", now - kWriterKept);
+  return forgot.ok() ? Status() : Status(forgot.error());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PostgresStore>> PostgresStore::Open(const PostgresSettings& settings,
+                                                           StoreMetrics* metrics) {
+  auto where = postgres::ConnectString::Parse(settings.connection.Reveal());
+  if (!where.ok()) return where.error();
+  if (Status prepared = Prepare(*where, settings); !prepared.ok()) return prepared.error();
+  // The server gives up before the caller does, and a lock that somebody sits on
+  // fails those who need it in time for the others to be tried without them.
+  const Duration longest = std::max(settings.write_timeout, settings.read_timeout);
+  const postgres::SessionLimits limits{longest, settings.write_timeout / 4, longest};
+  auto connector = std::make_unique<postgres::Connector>(std::move(*where), limits);
+  const postgres::CallQueue::Limits queue{settings.write_queue_max, settings.batch_max,
+                                          settings.batch_rows_max};
+  auto writers = std::make_unique<postgres::Writers>(*connector, settings.writers, queue,
+                                                     settings.write_timeout, metrics);
+  auto readers = std::make_unique<postgres::ReaderPool>(*connector, settings.readers,
+                                                        settings.read_timeout, metrics);
+  return std::unique_ptr<PostgresStore>(
+      new PostgresStore(std::move(connector), std::move(writers), std::move(readers)));
+}
+
+PostgresStore::PostgresStore(std::unique_ptr<postgres::Connector> connector,
+                             std::unique_ptr<postgres::Writers> writers,
+                             std::unique_ptr<postgres::ReaderPool> readers)
+    : connector_(std::move(connector)),
+      writers_(std::move(writers)),
+      readers_(std::move(readers)) {}
+
+PostgresStore::~PostgresStore() = default;
+
+}  // namespace edgeplane::storage
