@@ -14,9 +14,12 @@ void Report(std::string_view sqlstate, std::string_view says, std::string_view w
   static LogBudget budget;
   const std::optional<int64_t> left_out = budget.Take();
   if (!left_out) return;
-  LogError(
-      "store error",
-      {{"what", what}, {"sqlstate", sqlstate}, {"detail", says}, {"left_out_before", *left_out}});
+  // libpq follows it with advice, on lines of its own.
+  const std::string_view sentence = says.substr(0, says.find('\n'));
+  LogError("store error", {{"what", what},
+                           {"sqlstate", sqlstate},
+                           {"detail", sentence},
+                           {"left_out_before", *left_out}});
 }
 
 Failure Unavailable(FailureKind kind, std::string sentence) {

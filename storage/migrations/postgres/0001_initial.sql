@@ -248,7 +248,7 @@ CREATE TABLE refusals (
 CREATE INDEX refusals_by_time ON refusals (create_time, refusal_id);
 CREATE INDEX refusals_by_agent ON refusals (agent_id, create_time, refusal_id);
 -- Holds all that the counts by reason and the bound of a list need.
-CREATE INDEX refusals_by_last_time ON refusals (last_time, create_time, reason, count);
+CREATE INDEX refusals_by_last_time ON refusals (last_time) INCLUDE (create_time, reason, count);
 
 CREATE TABLE admin_tokens (
   name        text COLLATE "C" PRIMARY KEY,
