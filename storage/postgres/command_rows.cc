@@ -1,5 +1,6 @@
 #include "storage/postgres/command_rows.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -8,6 +9,9 @@
 
 namespace edgeplane::storage::postgres {
 namespace {
+
+// Commands handed out to one agent at once; more is meant as "all there are".
+constexpr size_t kHandOutMax = 100'000;
 
 // One array for each column of update_commands.
 void UpdateCommands(Transaction& tx, const std::map<int64_t, const CommandRecord*>& records) {
@@ -179,7 +183,7 @@ Result<std::vector<std::vector<Command>>> HandOutAll(Transaction& tx,
   for (const HandOut& each : wanted) {
     agent_ids.push_back(each.agent_id);
     now.push_back(each.delivery.time);
-    count_max.push_back(static_cast<int64_t>(each.count_max));
+    count_max.push_back(static_cast<int64_t>(std::min(each.count_max, kHandOutMax)));
     budgets.emplace_back(each.bytes_max);
   }
   const Result<Rows> queues = tx.Run("list_queues", agent_ids, now, count_max);

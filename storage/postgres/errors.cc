@@ -93,6 +93,13 @@ Failure FailureOf(std::string_view sqlstate, std::string_view says, std::string_
   return Meaning(sqlstate);
 }
 
+Failure ConnectFailure(std::string_view says) {
+  Report("", says, "connect");
+  return Unavailable(FailureKind::kConnection,
+                     "The database server cannot be reached, or does not let edgeplane in; "
+                     "edgeplane's log says why, and it tries again by itself.");
+}
+
 Failure ConnectionFailure(std::string_view says, std::string_view what) {
   Report("", says, what);
   return Lost();

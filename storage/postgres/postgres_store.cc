@@ -33,34 +33,36 @@ Status Prepare(const postgres::ConnectString& where, const PostgresSettings& set
   return forgot.ok() ? Status() : Status(forgot.error());
 }
 
+// The server gives up before the caller does, and so the connection lives on. A lock
+// that somebody sits on fails those who need it in time for the others to be tried
+// without them.
+postgres::SessionLimits LimitsFor(Duration timeout) {
+  return {timeout * 9 / 10, timeout / 4, timeout};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::Open(const PostgresSettings& settings,
                                                            StoreMetrics* metrics) {
-  auto where = postgres::ConnectString::Parse(settings.connection.Reveal());
+  const auto where = postgres::ConnectString::Parse(settings.connection.Reveal());
   if (!where.ok()) return where.error();
   if (Status prepared = Prepare(*where, settings); !prepared.ok()) return prepared.error();
-  // The server gives up before the caller does, and a lock that somebody sits on
-  // fails those who need it in time for the others to be tried without them.
-  const Duration longest = std::max(settings.write_timeout, settings.read_timeout);
-  const postgres::SessionLimits limits{longest, settings.write_timeout / 4, longest};
-  auto connector = std::make_unique<postgres::Connector>(std::move(*where), limits);
-  const postgres::CallQueue::Limits queue{settings.write_queue_max, settings.batch_max,
-                                          settings.batch_rows_max};
-  auto writers = std::make_unique<postgres::Writers>(*connector, settings.writers, queue,
-                                                     settings.write_timeout, metrics);
-  auto readers = std::make_unique<postgres::ReaderPool>(*connector, settings.readers,
-                                                        settings.read_timeout, metrics);
-  return std::unique_ptr<PostgresStore>(
-      new PostgresStore(std::move(connector), std::move(writers), std::move(readers)));
+  return std::unique_ptr<PostgresStore>(new PostgresStore(*where, settings, metrics));
 }
 
-PostgresStore::PostgresStore(std::unique_ptr<postgres::Connector> connector,
-                             std::unique_ptr<postgres::Writers> writers,
-                             std::unique_ptr<postgres::ReaderPool> readers)
-    : connector_(std::move(connector)),
-      writers_(std::move(writers)),
-      readers_(std::move(readers)) {}
+PostgresStore::PostgresStore(const postgres::ConnectString& where, const PostgresSettings& settings,
+                             StoreMetrics* metrics)
+    : write_connector_(
+          std::make_unique<postgres::Connector>(where, LimitsFor(settings.write_timeout))),
+      read_connector_(
+          std::make_unique<postgres::Connector>(where, LimitsFor(settings.read_timeout))),
+      writers_(std::make_unique<postgres::Writers>(
+          *write_connector_, settings.writers,
+          postgres::CallQueue::Limits{settings.write_queue_max, settings.batch_max,
+                                      settings.batch_rows_max},
+          settings.write_timeout, metrics)),
+      readers_(std::make_unique<postgres::ReaderPool>(*read_connector_, settings.readers,
+                                                      settings.read_timeout, metrics)) {}
 
 PostgresStore::~PostgresStore() = default;
 

@@ -20,6 +20,7 @@
 namespace edgeplane::storage {
 
 namespace postgres {
+class ConnectString;
 class Connector;
 class ReaderPool;
 class Writers;
@@ -126,12 +127,12 @@ class PostgresStore final : public Store {
   Status CheckWritable() override;
 
  private:
-  PostgresStore(std::unique_ptr<postgres::Connector> connector,
-                std::unique_ptr<postgres::Writers> writers,
-                std::unique_ptr<postgres::ReaderPool> readers);
+  PostgresStore(const postgres::ConnectString& where, const PostgresSettings& settings,
+                StoreMetrics* metrics);
 
-  // Goes last: the others connect through it.
-  std::unique_ptr<postgres::Connector> connector_;
+  // They go last: the others connect through them.
+  std::unique_ptr<postgres::Connector> write_connector_;
+  std::unique_ptr<postgres::Connector> read_connector_;
   std::unique_ptr<postgres::Writers> writers_;
   std::unique_ptr<postgres::ReaderPool> readers_;
 };

@@ -1,6 +1,7 @@
 // The store's writers over their queue.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@ class Writers {
   // `connector` outlives it; `metrics` may be null.
   Writers(Connector& connector, size_t count, const CallQueue::Limits& limits, Duration timeout,
           StoreMetrics* metrics)
-      : queue_(limits), timeout_(timeout), metrics_(metrics) {
+      : queue_(limits), rows_max_(limits.weight_max), timeout_(timeout), metrics_(metrics) {
     while (writers_.size() < count) {
       writers_.push_back(std::make_unique<Writer>(connector, queue_, metrics));
     }
@@ -43,7 +44,7 @@ class Writers {
     auto call = std::make_shared<CallOf<Request, Answer>>(
         operation, &RunItems<Request, Answer, kRun>, std::move(request));
     call->agents = std::move(agents);
-    call->weight = weight;
+    call->weight = std::min(weight, rows_max_);
     return Finish<Answer>(operation, std::move(call));
   }
 
@@ -68,7 +69,15 @@ class Writers {
   Result<Answer> Finish(StoreOperation operation, std::shared_ptr<TheCall> call) {
     call->deadline = std::chrono::steady_clock::now() + timeout_;
     const std::optional<Error> failure = queue_.Submit(call);
-    Result<Answer> answer = failure ? Result<Answer>(*failure) : std::move(*call->answer);
+    // A call that is done has an answer; should one have been forgotten, that is told
+    // rather than read.
+    Result<Answer> answer = MakeError(v1::ErrorReason::INTERNAL,
+                                      "The store carried the call out and has no answer to it.");
+    if (failure) {
+      answer = *failure;
+    } else if (call->answer) {
+      answer = std::move(*call->answer);
+    }
     if (!answer.ok() && metrics_ != nullptr && IsStoreFailure(answer.error())) {
       metrics_->Failed(operation);
     }
@@ -76,6 +85,7 @@ class Writers {
   }
 
   CallQueue queue_;
+  const size_t rows_max_;
   const Duration timeout_;
   StoreMetrics* const metrics_;
   std::vector<std::unique_ptr<Writer>> writers_;
