@@ -2,6 +2,7 @@
 // leaves again, unless a writer has it.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -22,7 +23,8 @@ class CallQueue {
     size_t weight_max = 1;  // rows in one commit, about; a call goes whatever its weight
   };
 
-  explicit CallQueue(const Limits& limits) : limits_(limits) {}
+  explicit CallQueue(const Limits& limits)
+      : limits_{limits.queue_max, std::max<size_t>(limits.batch_max, 1), limits.weight_max} {}
 
   // Blocks until the call is done; nothing: it has its answer. SERVER_OVERLOADED
   // when the queue is full, STORE_UNAVAILABLE when its turn did not come in time,

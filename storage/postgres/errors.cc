@@ -66,9 +66,11 @@ Failure Meaning(std::string_view sqlstate) {
                        "The database server does not let edgeplane in; check the user, the "
                        "password and the name of the database.");
   }
-  if (sqlstate == "42501") {
+  // No right in a schema, or no schema in the search_path to have a right in.
+  if (sqlstate == "42501" || sqlstate == "3F000") {
     return Unavailable(kServer,
-                       "edgeplane's user lacks a right in the database; let it own the schema.");
+                       "edgeplane's user lacks a right in the database; make a schema that it "
+                       "owns, first in its search_path.");
   }
   if (sqlstate == "53100") {
     return Unavailable(kServer,

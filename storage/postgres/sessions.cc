@@ -14,7 +14,6 @@ using postgres::Decide;
 using postgres::InRounds;
 using postgres::LockedAgent;
 using postgres::Rows;
-using postgres::Step;
 using postgres::Transaction;
 
 namespace {

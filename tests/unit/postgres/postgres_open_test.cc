@@ -81,6 +81,22 @@ TEST_F(PostgresOpenTest, ADatabaseThatIsNotThereIsTold) {
   EXPECT_EQ(OpenError().code, Code::STORE_UNAVAILABLE);
 }
 
+TEST_F(PostgresOpenTest, ASchemaThatIsNotThereOrNotOursIsTold) {
+  std::string connection = connection_;
+  connection.replace(connection.find("search_path="), connection.size(), "search_path=missing'");
+  Configure(connection);
+  Error error = OpenError();
+  EXPECT_EQ(error.code, Code::STORE_UNAVAILABLE);
+  EXPECT_THAT(error.message, HasSubstr("search_path"));
+  Execute("CREATE ROLE stranger LOGIN");
+  connection = connection_;
+  connection.replace(connection.find("user=edgeplane"), 14, "user=stranger");
+  Configure(connection);
+  error = OpenError();
+  EXPECT_EQ(error.code, Code::STORE_UNAVAILABLE);
+  EXPECT_THAT(error.message, HasSubstr("lacks a right"));
+}
+
 TEST_F(PostgresOpenTest, RefusesANewerSchema) {
   Open();
   Close();
