@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -54,10 +55,14 @@ class Outsider {
     PQclear(result);
     return value;
   }
-  // Until somebody else's statement waits for a lock.
+  // Until so many statements of stores wait for locks; not for ever, should none.
   void AwaitWaiting(int count) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::stoi(Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
                              "'Lock' AND application_name = 'edgeplane'")) < count) {
+      if (std::chrono::steady_clock::now() < end) continue;
+      ADD_FAILURE() << "nobody waits";
+      return;
     }
   }
 
