@@ -13,14 +13,8 @@ namespace edgeplane::cli {
 namespace {
 
 constexpr std::string_view kPrefix = "eg_";
-constexpr size_t kTokenBytes = kPrefix.size() + registry::kRandomTokenHexDigits;
 constexpr size_t kTokensMax = 16;
 constexpr size_t kFileBytesMax = 4096;
-
-bool IsToken(std::string_view text) {
-  return text.size() == kTokenBytes && text.starts_with(kPrefix) &&
-         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
-}
 
 Error NoTokens(const std::filesystem::path& path) {
   return MakeError(v1::ErrorReason::INVALID_FIELD,
@@ -39,7 +33,8 @@ Result<std::vector<Secret>> ReadTokens(const std::filesystem::path& path) {
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (!IsToken(line) || tokens.size() == kTokensMax) return NoTokens(path);
+    if (!registry::IsRandomToken(line, kPrefix) || tokens.size() == kTokensMax)
+      return NoTokens(path);
     tokens.push_back(Secret::CopyOf(line));
   }
   if (tokens.empty()) return NoTokens(path);
@@ -69,12 +64,7 @@ bool GatewayTokens::Know(std::string_view authorization) const {
 Status EnsureGatewayTokenFile(const std::filesystem::path& path) {
   std::error_code not_there;
   if (std::filesystem::exists(std::filesystem::symlink_status(path, not_there))) return {};
-  const Secret token = registry::MakeRandomToken(kPrefix);
-  std::string line;
-  line.reserve(kTokenBytes + 1);
-  line.append(token.Reveal()).append("\n");
-  Status written = WriteFileAtomically(path, line, 0600);
-  Wipe(line);
+  Status written = registry::WriteTokenFile(path, registry::MakeRandomToken(kPrefix));
   if (written.ok()) LogInfo("gateway token made", {{"file", path.string()}});
   return written;
 }

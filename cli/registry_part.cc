@@ -22,8 +22,6 @@ constexpr char kStoreFile[] = "edgeplane.db";
 constexpr char kMasterKeyFile[] = "master.key";
 constexpr char kKeyCheckFact[] = "master_key_check";
 constexpr char kGatewayTokenFile[] = "gateway.token";
-// What gateways expect unless they are told otherwise (registry-name).
-constexpr char kRegistryNames[] = "DNS:edgeplane-registry";
 constexpr char kRegistryTlsDirectory[] = "registry-tls";
 constexpr size_t kPemBytesMax = 1024 * 1024;
 constexpr auto kCallsGrace = std::chrono::seconds(2);
@@ -150,7 +148,8 @@ Result<std::shared_ptr<grpc::ServerCredentials>> RegistryPart::GatewayCredential
   if (certificate.empty()) {
     certificate = settings_.serve.InData(kRegistryTlsDirectory) / "cert.pem";
     key = settings_.serve.InData(kRegistryTlsDirectory) / "key.pem";
-    Status made = EnsureSelfSignedCertificate(certificate, key, kRegistryNames);
+    const std::string names = std::string("DNS:") + kRegistryName;
+    Status made = EnsureSelfSignedCertificate(certificate, key, names.c_str());
     if (!made) return made.error();
   }
   registry_certificate_ = certificate;

@@ -10,6 +10,9 @@
 
 namespace edgeplane::cli {
 
+// What a registry's own certificate is good for, and gateways expect.
+inline constexpr char kRegistryName[] = "edgeplane-registry";
+
 struct ServeSettings {
   // Empty when there is no home directory to put one into: then it must be set.
   std::string data_dir = DefaultDataDirectory();
@@ -36,7 +39,7 @@ struct ServeSettings {
   // --- of a gateway in a process of its own ---
   std::vector<std::string> registries;  // host:port
   std::string registry_ca;
-  std::string registry_name = "edgeplane-registry";
+  std::string registry_name = kRegistryName;
   std::string registry_token_file;
 
   std::string log_level = "info";

@@ -1,6 +1,5 @@
 #include "services/admin/bootstrap_token.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,15 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "ep_";
-constexpr size_t kTokenBytes = kPrefix.size() + registry::kRandomTokenHexDigits;
 constexpr size_t kFileBytesMax = 1024;
-constexpr int kOwnerOnly = 0600;
-
-bool IsToken(std::string_view text) {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return text.size() == kTokenBytes && text.starts_with(kPrefix) &&
-         std::all_of(text.begin() + kPrefix.size(), text.end(), is_hex);
-}
 
 Status Remember(storage::FleetStore& store, std::string_view token, Time now) {
   return store.PutAdminToken({kBootstrapTokenName, Sha256(token), "admin", now});
@@ -49,12 +40,9 @@ Result<BootstrapToken> MakeAndKeep(storage::FleetStore& store, const fs::path& p
   // The store first: a crash in between leaves no file, and the next start makes
   // another token. The other way round it would leave a file that never fits.
   if (Status kept = Remember(store, token.Reveal(), now); !kept.ok()) return kept.error();
-  std::string line;
-  line.reserve(kTokenBytes + 1);
-  line.append(token.Reveal()).append("\n");
-  const Status written = WriteFileAtomically(path, line, kOwnerOnly);
-  Wipe(line);
-  if (!written.ok()) return written.error();
+  if (Status written = registry::WriteTokenFile(path, token); !written.ok()) {
+    return written.error();
+  }
   LogInfo("admin token made", {{"file", path.string()}, {"replaces_earlier", replaces}});
   return BootstrapToken::kMade;
 }
@@ -78,7 +66,7 @@ Result<BootstrapToken> EnsureAdminToken(storage::FleetStore& store, const fs::pa
   if (!content.ok()) return content.error();
   const Secret token = Secret::CopyOf(*content);
   Wipe(*content);
-  if (!IsToken(token.Reveal())) {
+  if (!registry::IsRandomToken(token.Reveal(), kPrefix)) {
     return MakeError(
         v1::ErrorReason::INVALID_FIELD,
         path.string() + " does not hold an admin token; remove the file to have a new one made.");
