@@ -7,12 +7,7 @@ class AgentCommandsContract : public StoreContract {};
 
 TEST_P(AgentCommandsContract, CountsTheUnfinishedOfOneAgent) {
   const auto counts = [&](const std::string& agent_id) {
-    std::vector<std::pair<CommandState, int64_t>> pairs;
-    const Result<std::vector<StateCount>> result = store().CountAgentCommands(agent_id);
-    EXPECT_TRUE(result.ok());
-    if (!result.ok()) return pairs;
-    for (const StateCount& entry : *result) pairs.emplace_back(entry.state, entry.count);
-    return pairs;
+    return PairsOf(store().CountAgentCommands(agent_id));
   };
   using testing::Pair;
   using testing::UnorderedElementsAre;

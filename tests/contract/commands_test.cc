@@ -264,14 +264,7 @@ TEST_P(CommandContract, ExpiresWhatIsOverAndNotMoreThanAsked) {
 }
 
 TEST_P(CommandContract, CountsByState) {
-  const auto counts = [&]() {
-    std::vector<std::pair<CommandState, int64_t>> pairs;
-    const Result<std::vector<StateCount>> result = store().CountCommands();
-    EXPECT_TRUE(result.ok());
-    if (!result.ok()) return pairs;
-    for (const StateCount& entry : *result) pairs.emplace_back(entry.state, entry.count);
-    return pairs;
-  };
+  const auto counts = [&] { return PairsOf(store().CountCommands()); };
   using testing::Pair;
   using testing::UnorderedElementsAre;
   EXPECT_THAT(counts(), IsEmpty());

@@ -26,13 +26,6 @@ class RetentionContract : public StoreContract {
     EXPECT_TRUE(page.ok());
     return page.ok() ? IdsOf(page->items) : std::vector<std::string>{};
   }
-  std::vector<std::pair<CommandState, int64_t>> Counts() {
-    const Result<std::vector<StateCount>> counts = store().CountCommands();
-    EXPECT_TRUE(counts.ok());
-    std::vector<std::pair<CommandState, int64_t>> pairs;
-    for (const StateCount& row : *counts) pairs.emplace_back(row.state, row.count);
-    return pairs;
-  }
 };
 
 TEST_P(RetentionContract, PrunesTheFinalCommandsThatAreOldest) {
@@ -48,7 +41,8 @@ TEST_P(RetentionContract, PrunesTheFinalCommandsThatAreOldest) {
   EXPECT_THAT(Commands(), ElementsAre(Id(4), Id(1)));
   EXPECT_EQ(PruneCommands(1000, 10), 1u);
   EXPECT_THAT(Commands(), ElementsAre(Id(4))) << "which is not over";
-  EXPECT_THAT(Counts(), ElementsAre(testing::Pair(CommandState::kQueued, 1)));
+  EXPECT_THAT(PairsOf(store().CountCommands()),
+              ElementsAre(testing::Pair(CommandState::kQueued, 1)));
 }
 
 TEST_P(RetentionContract, LeavesEveryCommandThatIsNotOver) {

@@ -16,6 +16,15 @@ std::vector<std::string> IdsOf(const std::vector<Command>& commands) {
   return ids;
 }
 
+std::vector<std::pair<CommandState, int64_t>> PairsOf(
+    const Result<std::vector<StateCount>>& counts) {
+  std::vector<std::pair<CommandState, int64_t>> pairs;
+  EXPECT_TRUE(counts.ok());
+  if (!counts.ok()) return pairs;
+  for (const StateCount& row : *counts) pairs.emplace_back(row.state, row.count);
+  return pairs;
+}
+
 std::vector<CommandState> StatesOf(const Command& command) {
   std::vector<CommandState> states;
   for (const CommandStep& step : command.history) states.push_back(step.state);

@@ -23,6 +23,10 @@ std::string Id(int number);
 
 std::vector<std::string> IdsOf(const std::vector<Command>& commands);
 
+// As they are compared.
+std::vector<std::pair<CommandState, int64_t>> PairsOf(
+    const Result<std::vector<StateCount>>& counts);
+
 // The states of a history, in order.
 std::vector<CommandState> StatesOf(const Command& command);
 

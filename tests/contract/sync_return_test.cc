@@ -1,5 +1,5 @@
 // How what a sync delivered goes back to the queue.
-#include "tests/contract/store_contract.h"
+#include "tests/contract/handed_out.h"
 
 namespace edgeplane::storage {
 namespace {
@@ -7,25 +7,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class SyncReturnContract : public StoreContract {
- protected:
-  // Agent "a" with commands 1..count, handed out by one sync.
-  void Synced(int count, int sync, int32_t max_deliveries = 0) {
-    MakeAgent("a");
-    for (int i = 1; i <= count; ++i) {
-      NewCommand command = CommandFor("a", i);
-      command.max_deliveries = max_deliveries;
-      Enqueue(command);
-    }
-    EXPECT_EQ(Sync(SyncBy("a", sync)).commands.size(), static_cast<size_t>(count));
-  }
-  std::vector<std::string> Named(const std::string& command_id, int sync) {
-    SyncRequest request = SyncBy("a", sync);
-    request.last_command_id = command_id;
-    request.now = After(9);
-    return IdsOf(Sync(request).received);
-  }
-};
+class SyncReturnContract : public HandedOutContract {};
 
 TEST_P(SyncReturnContract, AnUnansweredSyncTakesItsCommandsBackUncounted) {
   Synced(3, 50, 1);

@@ -6,9 +6,7 @@
 #include <string>
 
 #include "gateway/answered_commands.h"
-#include "tests/unit/gateway/support/agent_client.h"
-#include "tests/unit/gateway/support/running_gateway.h"
-#include "tests/unit/gateway/support/session_messages.h"
+#include "tests/unit/gateway/support/session_fixture.h"
 
 namespace edgeplane::gateway {
 namespace {
@@ -24,15 +22,8 @@ TEST(AnsweredCommands, RemembersTheLastOfThem) {
   EXPECT_TRUE(answered.Contains("one more"));
 }
 
-class SessionAnsweredTest : public testing::Test {
+class SessionAnsweredTest : public OpenSessionTest {
  protected:
-  void Start(const RunningGateway::Adjust& adjust = {}, bool small_receive_buffer = false) {
-    gateway_.emplace(adjust);
-    agent_.emplace(gateway_->port(), small_receive_buffer);
-    ASSERT_EQ(agent_->Upgrade("luna1"), 101);
-    ASSERT_TRUE(registry().Await(IsOpened));
-  }
-  ScriptedRegistry& registry() { return gateway_->registry(); }
   // The registry's window moves on.
   bool AwaitWritten(int number) {
     return registry()
@@ -41,9 +32,6 @@ class SessionAnsweredTest : public testing::Test {
         })
         .has_value();
   }
-
-  std::optional<RunningGateway> gateway_;
-  std::optional<AgentClient> agent_;
 };
 
 // It comes back and says what it has done meanwhile, while the registry hands the

@@ -2,11 +2,7 @@
 // events, status, configurations.
 #include <gtest/gtest.h>
 
-#include <optional>
-
-#include "tests/unit/gateway/support/agent_client.h"
-#include "tests/unit/gateway/support/running_gateway.h"
-#include "tests/unit/gateway/support/session_messages.h"
+#include "tests/unit/gateway/support/session_fixture.h"
 
 namespace edgeplane::gateway {
 namespace {
@@ -32,26 +28,13 @@ v1::DeliverConfig Config(int64_t version, const std::string& json = R"({"interva
   return config;
 }
 
-class SessionEventsTest : public testing::Test {
+class SessionEventsTest : public OpenSessionTest {
  protected:
-  void Start(const RunningGateway::Adjust& adjust = {}, bool small_receive_buffer = false) {
-    gateway_.emplace(adjust);
-    Connect(small_receive_buffer);
-  }
-  void Connect(bool small_receive_buffer = false) {
-    agent_.emplace(gateway_->port(), small_receive_buffer);
-    ASSERT_EQ(agent_->Upgrade("luna1"), 101);
-    ASSERT_TRUE(registry().Await(IsOpened));
-  }
-  ScriptedRegistry& registry() { return gateway_->registry(); }
   // The next thing the agent is told is the answer to its ping.
   void ExpectNothingBeforeAPong() {
     ASSERT_TRUE(agent_->Send(kPing));
     EXPECT_EQ(agent_->Read(), kPong);
   }
-
-  std::optional<RunningGateway> gateway_;
-  std::optional<AgentClient> agent_;
 };
 
 TEST_F(SessionEventsTest, AnEventIsAcknowledgedOnceItIsStored) {

@@ -7,24 +7,15 @@
 #include <tuple>
 
 #include "gateway/unanswered_commands.h"
-#include "tests/unit/gateway/support/agent_client.h"
-#include "tests/unit/gateway/support/running_gateway.h"
-#include "tests/unit/gateway/support/session_messages.h"
+#include "tests/unit/gateway/support/session_fixture.h"
 
 namespace edgeplane::gateway {
 namespace {
 
 using std::chrono::milliseconds;
 
-class SessionTest : public testing::Test {
+class SessionTest : public OpenSessionTest {
  protected:
-  void Start(const RunningGateway::Adjust& adjust = {}, bool small_receive_buffer = false) {
-    gateway_.emplace(adjust);
-    agent_.emplace(gateway_->port(), small_receive_buffer);
-    ASSERT_EQ(agent_->Upgrade("luna1"), 101);
-    ASSERT_TRUE(registry().Await(IsOpened));
-  }
-  ScriptedRegistry& registry() { return gateway_->registry(); }
   void ExpectEnd(int close_code, v1::Disconnect reason) {
     EXPECT_EQ(agent_->ReadClose(), close_code);
     ExpectReported(reason);
@@ -39,9 +30,6 @@ class SessionTest : public testing::Test {
         "edgeplane_connections_closed_total{reason=\"" + v1::Disconnect_Name(reason) + "\"}", 1));
     EXPECT_EQ(registry().Count(IsClosed), 1U);
   }
-
-  std::optional<RunningGateway> gateway_;
-  std::optional<AgentClient> agent_;
 };
 
 TEST_F(SessionTest, AnswersEveryPing) {

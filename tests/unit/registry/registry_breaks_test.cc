@@ -37,14 +37,7 @@ TEST_F(RegistryTest, ShutsDownWithAClientThatDoesNotRead) {
   ASSERT_TRUE(link.Opened(fence));
   // More than the transport takes, and less than the link may hold.
   constexpr int kCommands = 100;
-  const std::string payload = R"({"a":")" + std::string(60'000, 'x') + R"("})";
-  for (int i = 0; i < kCommands; ++i) {
-    const std::string id = Enqueue("a", payload);
-    while (store_.GetCommand(id)->state == storage::CommandState::kQueued) {
-      std::this_thread::yield();
-    }
-    ASSERT_TRUE(link.Written(fence, id));
-  }
+  ASSERT_NO_FATAL_FAILURE(FillLink(link, fence, kCommands));
   Shutdown();
   EXPECT_FALSE(link.Finish().ok());
 }

@@ -34,6 +34,8 @@ class OneTokenView final : public OperatorView {
   }
 };
 
+class ClientLink;
+
 class RegistryTest : public testing::Test {
  protected:
   explicit RegistryTest(const RegistrySettings& settings = Settings())
@@ -104,6 +106,9 @@ class RegistryTest : public testing::Test {
     settings.sweep_interval = std::chrono::milliseconds(20);
     return settings;
   }
+
+  // Commands for agent "a" of 60 kB each, on their way over a link that nobody reads.
+  void FillLink(ClientLink& link, const storage::Fence& fence, int commands);
 
   const std::string kSecret = std::string(64, 'a');
   const SystemClock clock_;
@@ -200,5 +205,16 @@ class ClientLink {
   int64_t ordinal_ = 0;
   bool finished_ = false;
 };
+
+inline void RegistryTest::FillLink(ClientLink& link, const storage::Fence& fence, int commands) {
+  const std::string payload = R"({"a":")" + std::string(60'000, 'x') + R"("})";
+  for (int i = 0; i < commands; ++i) {
+    const std::string id = Enqueue("a", payload);
+    while (store_.GetCommand(id)->state == storage::CommandState::kQueued) {
+      std::this_thread::yield();
+    }
+    ASSERT_TRUE(link.Written(fence, id));
+  }
+}
 
 }  // namespace edgeplane::registry

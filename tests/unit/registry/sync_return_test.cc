@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "services/registry/syncer.h"
-#include "tests/unit/registry/polling_requests.h"
+#include "tests/unit/registry/syncing_fixture.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -13,26 +12,7 @@ namespace {
 using storage::CommandState;
 using Ids = std::vector<std::string>;
 
-class SyncReturnTest : public testing::Test {
- protected:
-  SyncReturnTest() { h_.AddAgent("a"); }
-  const v1::SyncResponse& Sync(const v1::SyncRequest& request,
-                               const Abandoned& abandoned = NeverAbandoned) {
-    response_.Clear();
-    status_ = h_.syncer.Sync(request, response_, abandoned);
-    return response_;
-  }
-  const v1::SyncResponse& Sync(const std::string& last_command_id = "") {
-    return Sync(SyncOf("a", h_.clock.Now(), last_command_id));
-  }
-  bool Shows(const std::string& line) {
-    return h_.metrics_registry.Render().find(line + "\n") != std::string::npos;
-  }
-
-  RegistryHarness h_;
-  v1::SyncResponse response_;
-  Status status_;
-};
+using SyncReturnTest = SyncingTest;
 
 // The gateway says that there was no answer, and so nothing is lost.
 TEST_F(SyncReturnTest, WhatAFailureInDoubtHandedOutComesBack) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/registry/polling_requests.h"
+#include "tests/unit/registry/syncing_fixture.h"
 
 namespace edgeplane::registry {
 namespace {
@@ -13,29 +13,7 @@ namespace {
 using storage::CommandState;
 using Ids = std::vector<std::string>;
 
-class SyncerTest : public testing::Test {
- protected:
-  explicit SyncerTest(const RegistrySettings& settings = HarnessSettings()) : h_(settings) {
-    h_.AddAgent("a");
-    h_.AddAgent("b");
-  }
-  const v1::SyncResponse& Sync(const v1::SyncRequest& request,
-                               const Abandoned& abandoned = NeverAbandoned) {
-    response_.Clear();
-    status_ = h_.syncer.Sync(request, response_, abandoned);
-    return response_;
-  }
-  const v1::SyncResponse& Sync(const std::string& last_command_id = "") {
-    return Sync(SyncOf("a", h_.clock.Now(), last_command_id));
-  }
-  bool Shows(const std::string& line) {
-    return h_.metrics_registry.Render().find(line + "\n") != std::string::npos;
-  }
-
-  RegistryHarness h_;
-  v1::SyncResponse response_;
-  Status status_;
-};
+using SyncerTest = SyncingTest;
 
 TEST_F(SyncerTest, HandsOutWhatWaits) {
   const std::string first = h_.Enqueue("a", 0, R"({"n":1})");
