@@ -101,9 +101,11 @@ std::variant<std::optional<size_t>, BadRequest> FindHeadEnd(std::string_view dat
     }
   }
   const size_t line_end = std::min(head.find("\r\n"), head.size());
+  // What has come may end in a part of the empty line, which the limits do not count.
+  const size_t part = end == std::string_view::npos ? 3 : 0;
   // The method, two spaces and the version come to fewer than 64 bytes.
-  if (line_end > limits.url_bytes_max + 64) return UrlTooLong(limits);
-  if (head.size() - line_end > limits.header_bytes_max) return HeadersTooLong(limits);
+  if (line_end > limits.url_bytes_max + 64 + part) return UrlTooLong(limits);
+  if (head.size() - line_end > limits.header_bytes_max + part) return HeadersTooLong(limits);
   if (end == std::string_view::npos) return std::optional<size_t>();
   return std::optional<size_t>(end + 4);
 }

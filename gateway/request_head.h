@@ -23,7 +23,7 @@ struct HeadLimits {
   size_t url_bytes_max = 2 * 1024;
   size_t header_bytes_max = 8 * 1024;
   // What has to be read at most to know that a limit is passed.
-  [[nodiscard]] size_t head_bytes_max() const { return url_bytes_max + header_bytes_max + 64; }
+  [[nodiscard]] size_t head_bytes_max() const { return url_bytes_max + header_bytes_max + 68; }
 };
 
 // Why a request cannot be taken; `detail` is a sentence for the operator and

@@ -134,6 +134,18 @@ TEST(RequestHead, LimitsTheHeaderBlock) {
   EXPECT_EQ(std::get<BadRequest>(early).http_status, 431);
 }
 
+TEST(RequestHead, LimitsAlikeHoweverTheBytesArrive) {
+  const HeadLimits limits{64, 256};
+  const std::string line = "GET /" + std::string(63, 'a') + " HTTP/1.1";
+  const std::string head = line + "\r\nHost: a\r\nX: " + std::string(256 - 14, 'x') + "\r\n\r\n";
+  ASSERT_FALSE(BadIn(head, limits));
+  for (size_t size = 0; size < head.size(); ++size) {
+    const Found found = FindHeadEnd(head.substr(0, size), limits);
+    ASSERT_TRUE(std::holds_alternative<std::optional<size_t>>(found)) << size;
+    EXPECT_FALSE(std::get<0>(found)) << size;
+  }
+}
+
 TEST(RequestHead, ParsesTargets) {
   const auto target = ParseTarget("/edge/ws?edge_agent_id=a%2Db&x=1+2&flag&empty=&&y=%C3%A9#part");
   ASSERT_TRUE(target);
