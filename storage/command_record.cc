@@ -50,6 +50,10 @@ void NoteMove(CommandRecord& record, const Occurrence& what) {
   }
 }
 
+bool Contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
 }  // namespace
 
 Occurrence Delivery(const Claim& claim) {
@@ -121,6 +125,17 @@ Occurrence Cancellation(const std::string& reason, Time now) {
 
 Occurrence AgentDeletion(Time now) {
   return {CommandEvent::kCancel, now, Channel::kApi, "", "The agent was deleted.", "", ""};
+}
+
+Occurrence EndOfSession(const std::string& command_id, const WrittenCommands& written, Time now) {
+  return !written || Contains(*written, command_id) ? SessionEnded(now) : NeverWritten(now);
+}
+
+std::optional<Occurrence> NotHeld(const std::string& command_id, const HeldSession& held,
+                                  Time now) {
+  if (!held.unacknowledged_known) return std::nullopt;
+  if (Contains(held.unacknowledged_command_ids, command_id)) return std::nullopt;
+  return NeverWritten(now);
 }
 
 bool IsUnreceived(const CommandRecord& record) {

@@ -8,6 +8,7 @@
 
 #include "storage/agent.h"
 #include "storage/command.h"
+#include "storage/session.h"
 #include "storage/sync.h"
 
 namespace edgeplane::storage {
@@ -53,6 +54,13 @@ Occurrence SyncOverdue(Time now);
 Occurrence Expiry(Time now);
 Occurrence Cancellation(const std::string& reason, Time now);
 Occurrence AgentDeletion(Time now);
+
+// What becomes of a command that was delivered over a session and is unanswered
+// when that session ends.
+Occurrence EndOfSession(const std::string& command_id, const WrittenCommands& written, Time now);
+// And when the gateway says what it holds of a session that goes on; nothing: it
+// stays as it is.
+std::optional<Occurrence> NotHeld(const std::string& command_id, const HeldSession& held, Time now);
 
 struct Advance {
   StepEffect effect = StepEffect::kIgnored;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "storage/store_errors.h"
 
 namespace edgeplane::storage {
 namespace {
@@ -17,12 +18,6 @@ constexpr std::string_view kCommands = "commands:";
 constexpr std::string_view kEvents = "events:";
 constexpr std::string_view kJoinTokens = "join-tokens:";
 constexpr std::string_view kRefusals = "refusals:";
-
-Error Invalid() {
-  return MakeError(v1::ErrorReason::PAGE_TOKEN_INVALID,
-                   "The page token was not made by this server for this list; start again without "
-                   "one.");
-}
 
 std::string Make(std::string_view list, std::string_view key) {
   return Base64Encode(std::string(list).append(key));
@@ -47,9 +42,9 @@ std::optional<int64_t> ParseNumber(std::string_view text) {
 Result<std::optional<int64_t>> ReadNumber(std::string_view list, const PageRequest& page) {
   if (!page.from) return std::optional<int64_t>();
   const std::optional<std::string> key = KeyOf(list, *page.from);
-  if (!key) return Invalid();
+  if (!key) return PageTokenInvalid();
   const std::optional<int64_t> number = ParseNumber(*key);
-  if (!number) return Invalid();
+  if (!number) return PageTokenInvalid();
   return number;
 }
 
@@ -60,7 +55,7 @@ std::string AgentCursor(std::string_view agent_id) { return Make(kAgents, agent_
 Result<std::optional<std::string>> ReadAgentCursor(const PageRequest& page) {
   if (!page.from) return std::optional<std::string>();
   std::optional<std::string> key = KeyOf(kAgents, *page.from);
-  if (!key || key->empty()) return Invalid();
+  if (!key || key->empty()) return PageTokenInvalid();
   return key;
 }
 
@@ -90,11 +85,11 @@ std::string RefusalCursor(const RefusalPosition& position) {
 Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page) {
   if (!page.from) return std::optional<RefusalPosition>();
   const std::optional<std::string> key = KeyOf(kRefusals, *page.from);
-  if (!key) return Invalid();
+  if (!key) return PageTokenInvalid();
   const size_t colon = key->find(':');
-  if (colon == std::string::npos) return Invalid();
+  if (colon == std::string::npos) return PageTokenInvalid();
   const std::optional<int64_t> micros = ParseNumber(std::string_view(*key).substr(0, colon));
-  if (!micros) return Invalid();
+  if (!micros) return PageTokenInvalid();
   return std::optional<RefusalPosition>({FromMicros(*micros), key->substr(colon + 1)});
 }
 

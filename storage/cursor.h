@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -41,5 +43,17 @@ Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page
 
 // The page's size within its bounds.
 size_t PageSize(const PageRequest& page);
+
+// A page of rows that were read up to one beyond its size; `cursor_of` gives the
+// cursor after a row.
+template <class T, class CursorOf>
+Page<T> CutToPage(std::vector<T> rows, const PageRequest& request, const CursorOf& cursor_of) {
+  Page<T> page{std::move(rows), {}};
+  if (page.items.size() > PageSize(request)) {
+    page.items.resize(PageSize(request));
+    page.next = cursor_of(page.items.back());
+  }
+  return page;
+}
 
 }  // namespace edgeplane::storage

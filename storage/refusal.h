@@ -2,6 +2,7 @@
 // proto/edgeplane/v1/refusal.proto by who made them.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ struct Refusal {
   // as the bytes of an edgeplane.v1.Refusal: shown, never searched.
   std::string evidence;
 };
+
+// What is kept of a refusal that is reported again.
+inline void MergeRefusal(Refusal& kept, const Refusal& again) {
+  kept.count = std::max(kept.count, again.count);
+  kept.last_time = std::max(kept.last_time, again.last_time);
+}
 
 struct RefusalFilter {
   std::string agent_id;          // empty: any

@@ -25,6 +25,13 @@ struct SessionRequest {
   Time now{};
 };
 
+// The session the request opens.
+inline Session NewSession(const SessionRequest& request, int64_t epoch) {
+  return {request.session_id,        request.agent_id, request.gateway_id,
+          request.peer_address,      request.now,      epoch,
+          request.secret_fingerprint};
+}
+
 struct SessionGrant {
   int64_t epoch = 0;
   std::optional<Session> superseded;  // was open until now
@@ -40,13 +47,16 @@ struct SessionHeld {
 };
 using SessionAnswer = std::variant<SessionGrant, SessionHeld>;
 
+// Commands of which something was written; nothing: not known which.
+using WrittenCommands = std::optional<std::vector<std::string>>;
+
 struct SessionEnd {
   Fence fence;
   Time now{};
   // Of what it was given and has not answered, the commands of which something was
   // written; the others do not count as delivered. Nothing: not known, so all of
   // them do.
-  std::optional<std::vector<std::string>> written_command_ids;
+  WrittenCommands written_command_ids;
 };
 
 struct HeldSession {

@@ -70,4 +70,52 @@ Error SessionFenced() {
                    "The session has ended or been superseded by a newer one.");
 }
 
+Error PageTokenInvalid() {
+  return MakeError(ErrorReason::PAGE_TOKEN_INVALID,
+                   "The page token was not made by this server for this list; start again without "
+                   "one.");
+}
+
+Error AgentDamaged(const std::string& agent_id, std::string_view column) {
+  return MakeError(ErrorReason::STORE_CORRUPT, "The agent '" + agent_id + "' has unreadable " +
+                                                   std::string(column) + " in the database.");
+}
+
+Error JoinTokenDamaged(const std::string& join_token_id) {
+  return MakeError(ErrorReason::STORE_CORRUPT,
+                   "The join token '" + join_token_id + "' has unreadable labels in the database.");
+}
+
+Error IndexDamaged() {
+  return MakeError(ErrorReason::STORE_CORRUPT,
+                   "An index of the database names a command that is not there.");
+}
+
+Error NotCommitted() {
+  return MakeError(ErrorReason::STORE_UNAVAILABLE,
+                   "The store could not commit; nothing was changed. Try again.");
+}
+
+Error NotInTime() {
+  return MakeError(ErrorReason::STORE_UNAVAILABLE,
+                   "The store did not get to it in time; nothing was changed. Its disk may be "
+                   "slow.");
+}
+
+Error TooManyWrites() {
+  return MakeError(ErrorReason::SERVER_OVERLOADED,
+                   "Too many writes wait for the store; try again later.");
+}
+
+Error CommitInDoubt() {
+  return MakeError(ErrorReason::STORE_IN_DOUBT,
+                   "The store did not say in time whether it took the operation; look before "
+                   "trying again.");
+}
+
+Error TooManyReads() {
+  return MakeError(ErrorReason::STORE_UNAVAILABLE,
+                   "Too many reads wait for the store; try again later.");
+}
+
 }  // namespace edgeplane::storage

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -22,5 +23,20 @@ Error JoinTokenNotFound(const std::string& join_token_id);
 Error JoinTokenTaken(const std::string& join_token_id);
 Error RefusalNotFound(const std::string& refusal_id);
 Error SessionFenced();
+Error PageTokenInvalid();
+
+// What a row holds cannot be read.
+Error AgentDamaged(const std::string& agent_id, std::string_view column);
+Error JoinTokenDamaged(const std::string& join_token_id);
+Error IndexDamaged();
+
+// A writing call: nothing was changed, because the commit failed, its turn did not
+// come in time, or too many wait; or it is not known whether it was.
+Error NotCommitted();
+Error NotInTime();
+Error TooManyWrites();
+Error CommitInDoubt();
+// A reading call.
+Error TooManyReads();
 
 }  // namespace edgeplane::storage

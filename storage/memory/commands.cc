@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "storage/byte_budget.h"
 #include "storage/cursor.h"
 #include "storage/memory/memory_store.h"
 #include "storage/store_errors.h"
@@ -108,11 +109,10 @@ std::vector<Command> MemoryStore::HandOut(const std::string& agent_id, size_t co
     return stored->record.command.immediate;
   });
   std::vector<Command> given;
-  size_t bytes = 0;
+  ByteBudget budget(bytes_max);
   for (StoredCommand* stored : queue) {
     if (given.size() == count_max) break;
-    bytes += stored->record.command.payload_json.size();
-    if (!given.empty() && bytes > bytes_max) break;
+    if (!budget.Take(stored->record.command.payload_json.size())) break;
     AdvanceRecord(stored->record, delivery);
     given.push_back(stored->record.command);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "storage/byte_budget.h"
 #include "storage/cursor.h"
 #include "storage/memory/memory_store.h"
 
@@ -53,12 +54,11 @@ Result<std::vector<Event>> MemoryStore::ReadEvents(const EventFilter& filter, in
                                                    size_t count_max, size_t bytes_max) {
   return Read([&]() -> Result<std::vector<Event>> {
     std::vector<Event> events;
-    size_t bytes = 0;
+    ByteBudget budget(bytes_max);
     for (auto row = events_.upper_bound(after); row != events_.end(); ++row) {
       if (events.size() == count_max) break;
       if (!Matches(filter, row->second)) continue;
-      bytes += row->second.details_json.size();
-      if (!events.empty() && bytes > bytes_max) break;
+      if (!budget.Take(row->second.details_json.size())) break;
       events.push_back(row->second);
     }
     return events;

@@ -146,8 +146,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] bool IsOpen(const Fence& fence);
   static void Move(StoredCommand& stored, const Occurrence& what, CommandMoves& moved);
   // Takes the agent's delivered commands back; `written` as in SessionEnd.
-  void ReleaseCommands(const std::string& agent_id,
-                       const std::optional<std::vector<std::string>>& written, Time now,
+  void ReleaseCommands(const std::string& agent_id, const WrittenCommands& written, Time now,
                        CommandMoves& moved);
   void ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved);
   [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;

@@ -21,9 +21,7 @@ Status MemoryStore::RecordRefusals(const std::vector<Refusal>& refusals) {
   return Write([&]() -> Status {
     for (const Refusal& refusal : refusals) {
       const auto [row, is_new] = refusals_.emplace(refusal.refusal_id, refusal);
-      if (is_new) continue;
-      row->second.count = std::max(row->second.count, refusal.count);
-      row->second.last_time = std::max(row->second.last_time, refusal.last_time);
+      if (!is_new) MergeRefusal(row->second, refusal);
     }
     return {};
   });

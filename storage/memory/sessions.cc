@@ -6,10 +6,6 @@
 namespace edgeplane::storage {
 namespace {
 
-bool Contains(const std::vector<std::string>& list, const std::string& value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 // When the session's secret is no longer accepted; nothing: that is not known yet.
 // The fleet secret is for agents without a secret of their own in force; one that is
 // no longer kept was retired long ago.
@@ -43,9 +39,7 @@ Result<SessionAnswer> MemoryStore::OpenSession(const SessionRequest& request) {
     }
     SessionGrant grant{++epoch_, stored->agent.session, {}};
     if (grant.superseded) ReleaseCommands(request.agent_id, std::nullopt, request.now, grant.moved);
-    stored->agent.session = Session{request.session_id,        request.agent_id, request.gateway_id,
-                                    request.peer_address,      request.now,      grant.epoch,
-                                    request.secret_fingerprint};
+    stored->agent.session = NewSession(request, grant.epoch);
     return SessionAnswer(std::move(grant));
   });
 }
@@ -117,26 +111,22 @@ void MemoryStore::Move(StoredCommand& stored, const Occurrence& what, CommandMov
   moved.push_back({stored.record.command.command_id, stored.record.command.state});
 }
 
-void MemoryStore::ReleaseCommands(const std::string& agent_id,
-                                  const std::optional<std::vector<std::string>>& written, Time now,
-                                  CommandMoves& moved) {
+void MemoryStore::ReleaseCommands(const std::string& agent_id, const WrittenCommands& written,
+                                  Time now, CommandMoves& moved) {
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != agent_id) continue;
     if (stored.record.deliver_channel != Channel::kWebSocket) continue;
-    const bool counts = !written || Contains(*written, command.command_id);
-    Move(stored, counts ? SessionEnded(now) : NeverWritten(now), moved);
+    Move(stored, EndOfSession(command.command_id, written, now), moved);
   }
 }
 
 void MemoryStore::ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved) {
-  if (!held.unacknowledged_known) return;
   for (auto& [sequence, stored] : commands_) {
     const Command& command = stored.record.command;
     if (command.agent_id != held.fence.agent_id) continue;
     if (stored.record.deliver_channel != Channel::kWebSocket) continue;
-    if (Contains(held.unacknowledged_command_ids, command.command_id)) continue;
-    Move(stored, NeverWritten(now), moved);
+    if (const auto what = NotHeld(command.command_id, held, now)) Move(stored, *what, moved);
   }
 }
 

@@ -1,32 +1,10 @@
 #include "storage/sqlite/agent_rows.h"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
-#include "base/json.h"
+#include "storage/agent_json.h"
 #include "storage/store_errors.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
-
-// What the limits of proto/edgeplane/v1/agent.proto come to, escaped, and more.
-constexpr JsonLimits kColumnLimits{256 * 1024, 2};
-
-Error DamagedColumn(const std::string& agent_id, const char* column) {
-  return MakeError(v1::ErrorReason::STORE_CORRUPT,
-                   "The agent '" + agent_id + "' has unreadable " + column + " in the database.");
-}
-
-bool ParseAddresses(const std::string& text, std::vector<std::string>& addresses) {
-  const Result<boost::json::value> parsed = ParseJson(text, kColumnLimits);
-  if (!parsed.ok() || !parsed->is_array()) return false;
-  for (const boost::json::value& address : parsed->get_array()) {
-    if (!address.is_string()) return false;
-    addresses.emplace_back(address.get_string());
-  }
-  return true;
-}
 
 // In the order of the columns of get_agent and list_agents.
 Result<Agent> ReadAgent(const Query& row) {
@@ -35,11 +13,11 @@ Result<Agent> ReadAgent(const Query& row) {
   agent.user_phone = row.Bytes(1);
   agent.display_name = row.Bytes(2);
   std::optional<std::map<std::string, std::string>> labels = LabelsFromJson(row.Bytes(3));
-  if (!labels) return DamagedColumn(agent.agent_id, "labels");
+  if (!labels) return AgentDamaged(agent.agent_id, "labels");
   agent.labels = std::move(*labels);
-  if (!ParseAddresses(row.Bytes(4), agent.allowed_addresses)) {
-    return DamagedColumn(agent.agent_id, "allowed_addresses");
-  }
+  std::optional<std::vector<std::string>> addresses = AddressesFromJson(row.Bytes(4));
+  if (!addresses) return AgentDamaged(agent.agent_id, "allowed_addresses");
+  agent.allowed_addresses = std::move(*addresses);
   agent.disabled = row.Number(5) != 0;
   agent.disabled_reason = row.Bytes(6);
   agent.disable_time = row.OptionalTime(7);
@@ -172,29 +150,6 @@ Status PutStatus(Connection& db, const std::string& agent_id, const AgentStatus&
       .Bind(":time", status.time)
       .Bind(":status_json", status.status_json);
   return query.Run();
-}
-
-std::optional<std::map<std::string, std::string>> LabelsFromJson(const std::string& text) {
-  const Result<boost::json::value> parsed = ParseJson(text, kColumnLimits);
-  if (!parsed.ok() || !parsed->is_object()) return std::nullopt;
-  std::map<std::string, std::string> labels;
-  for (const auto& member : parsed->get_object()) {
-    if (!member.value().is_string()) return std::nullopt;
-    labels.emplace(member.key(), member.value().get_string());
-  }
-  return labels;
-}
-
-std::string LabelsToJson(const std::map<std::string, std::string>& labels) {
-  boost::json::object object;
-  for (const auto& [name, value] : labels) object.emplace(name, value);
-  return boost::json::serialize(object);
-}
-
-std::string AddressesToJson(const std::vector<std::string>& addresses) {
-  boost::json::array array;
-  for (const std::string& address : addresses) array.emplace_back(address);
-  return boost::json::serialize(array);
 }
 
 }  // namespace edgeplane::storage::sqlite

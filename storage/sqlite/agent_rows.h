@@ -2,7 +2,6 @@
 // inside the caller's transaction.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,11 +34,5 @@ Status UpdateLapse(Connection& db, const std::string& agent_id);
 Result<std::optional<AgentStatus>> LoadStatus(Connection& db, const std::string& agent_id);
 // Passes over an agent that is gone, and what is older than what is there.
 Status PutStatus(Connection& db, const std::string& agent_id, const AgentStatus& status);
-
-// Labels as a JSON object, addresses as a JSON array.
-// Nothing where the text is not that.
-std::optional<std::map<std::string, std::string>> LabelsFromJson(const std::string& text);
-std::string LabelsToJson(const std::map<std::string, std::string>& labels);
-std::string AddressesToJson(const std::vector<std::string>& addresses);
 
 }  // namespace edgeplane::storage::sqlite

@@ -1,3 +1,4 @@
+#include "storage/agent_json.h"
 #include "storage/cursor.h"
 #include "storage/sqlite/agent_rows.h"
 #include "storage/sqlite/command_rows.h"
@@ -57,16 +58,12 @@ Result<Page<Agent>> SqliteStore::ListAgents(const AgentFilter& filter, const Pag
         .Bind(":disabled", AsNumber(filter.disabled))
         .Bind(":connected", AsNumber(filter.connected))
         .Bind(":has_secret", AsNumber(filter.has_secret))
-        .Bind(":labels", sqlite::LabelsToJson(filter.labels))
+        .Bind(":labels", LabelsToJson(filter.labels))
         .Bind(":limit", static_cast<int64_t>(PageSize(page) + 1));
     Result<std::vector<Agent>> agents = sqlite::ReadAgents(query);
     if (!agents.ok()) return agents.error();
-    Page<Agent> result{std::move(*agents), {}};
-    if (result.items.size() > PageSize(page)) {
-      result.items.pop_back();
-      result.next = AgentCursor(result.items.back().agent_id);
-    }
-    return result;
+    return CutToPage(std::move(*agents), page,
+                     [](const Agent& last) { return AgentCursor(last.agent_id); });
   });
 }
 
@@ -75,10 +72,10 @@ Result<Agent> SqliteStore::UpdateAgent(const std::string& agent_id, const AgentC
   return writer_->Run<Agent>(StoreOperation::kUpdateAgent,
                              [agent_id, changes, now](Connection& db) -> Result<Agent> {
                                std::optional<std::string> labels;
-                               if (changes.labels) labels = sqlite::LabelsToJson(*changes.labels);
+                               if (changes.labels) labels = LabelsToJson(*changes.labels);
                                std::optional<std::string> addresses;
                                if (changes.allowed_addresses) {
-                                 addresses = sqlite::AddressesToJson(*changes.allowed_addresses);
+                                 addresses = AddressesToJson(*changes.allowed_addresses);
                                }
                                Query update(db, "update_agent");
                                update.Bind(":agent_id", agent_id)

@@ -1,5 +1,6 @@
 #include "storage/sqlite/command_rows.h"
 
+#include "storage/byte_budget.h"
 #include "storage/store_errors.h"
 
 namespace edgeplane::storage::sqlite {
@@ -84,10 +85,7 @@ Result<CommandRecord> LoadCommand(Connection& db, int64_t sequence) {
   query.Bind(":sequence", sequence);
   const Result<bool> row = query.Next();
   if (!row.ok()) return row.error();
-  if (!*row) {
-    return MakeError(v1::ErrorReason::STORE_CORRUPT,
-                     "An index of the database names a command that is not there.");
-  }
+  if (!*row) return IndexDamaged();
   CommandRecord record = ReadCommand(query);
   if (Status loaded = LoadHistory(db, record); !loaded.ok()) return loaded.error();
   return record;
@@ -173,13 +171,12 @@ Result<std::vector<Command>> HandOut(Connection& db, const std::string& agent_id
     query.Bind(":agent_id", agent_id)
         .Bind(":now", delivery.time)
         .Bind(":limit", static_cast<int64_t>(count_max));
-    size_t bytes = 0;
+    ByteBudget budget(bytes_max);
     while (true) {
       const Result<bool> row = query.Next();
       if (!row.ok()) return row.error();
       if (!*row) break;
-      bytes += static_cast<size_t>(query.Number(1));
-      if (!chosen.empty() && bytes > bytes_max) break;
+      if (!budget.Take(static_cast<size_t>(query.Number(1)))) break;
       chosen.push_back(query.Number(0));
     }
   }

@@ -1,44 +1,14 @@
 #include "storage/sqlite/errors.h"
 
-#include <chrono>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/log.h"
+#include "base/log_budget.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
-
-using std::chrono::steady_clock;
-
-// Lines a second, and how many have been left out since the last one.
-class LogBudget {
- public:
-  // The number left out before this line; nothing: leave this one out too.
-  std::optional<int64_t> Take() {
-    const std::lock_guard lock(mutex_);
-    const auto now = steady_clock::now();
-    if (now - second_ >= std::chrono::seconds(1)) {
-      second_ = now;
-      lines_ = 0;
-    }
-    if (lines_ >= kLinesMax) {
-      ++left_out_;
-      return std::nullopt;
-    }
-    ++lines_;
-    return std::exchange(left_out_, 0);
-  }
-
- private:
-  static constexpr int kLinesMax = 10;
-  std::mutex mutex_;
-  steady_clock::time_point second_;
-  int lines_ = 0;
-  int64_t left_out_ = 0;
-};
 
 void Report(int code, sqlite3* database, std::string_view what) {
   static LogBudget budget;

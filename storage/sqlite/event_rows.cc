@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "storage/byte_budget.h"
+
 namespace edgeplane::storage::sqlite {
 namespace {
 
@@ -48,14 +50,13 @@ Result<std::vector<Event>> ReadEvents(Query& query) {
 
 Result<std::vector<Event>> ReadEvents(Query& query, size_t bytes_max) {
   std::vector<Event> events;
-  size_t bytes = 0;
+  ByteBudget budget(bytes_max);
   while (true) {
     const Result<bool> row = query.Next();
     if (!row.ok()) return row.error();
     if (!*row) return events;
     Event event = ReadEvent(query);
-    bytes += event.details_json.size();
-    if (!events.empty() && bytes > bytes_max) return events;
+    if (!budget.Take(event.details_json.size())) return events;
     events.push_back(std::move(event));
   }
 }

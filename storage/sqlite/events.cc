@@ -75,12 +75,8 @@ Result<Page<Event>> SqliteStore::ListEvents(const EventFilter& filter, const Pag
     const int64_t before = from->value_or(std::numeric_limits<int64_t>::max());
     Result<Events> rows = ListRows(db, filter, before, PageSize(page) + 1);
     if (!rows.ok()) return rows.error();
-    Page<Event> result{std::move(*rows), {}};
-    if (result.items.size() > PageSize(page)) {
-      result.items.pop_back();
-      result.next = EventCursor(result.items.back().sequence);
-    }
-    return result;
+    return CutToPage(std::move(*rows), page,
+                     [](const Event& last) { return EventCursor(last.sequence); });
   });
 }
 

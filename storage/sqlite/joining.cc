@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "storage/agent_json.h"
 #include "storage/cursor.h"
 #include "storage/sqlite/agent_rows.h"
 #include "storage/sqlite/reader_pool.h"
@@ -28,12 +29,8 @@ Result<TokenRow> ReadToken(const Query& row) {
   token.sha256 = row.Bytes(2);
   token.description = row.Bytes(3);
   token.user_phone = row.Bytes(4);
-  std::optional<std::map<std::string, std::string>> labels = sqlite::LabelsFromJson(row.Bytes(5));
-  if (!labels) {
-    return MakeError(v1::ErrorReason::STORE_CORRUPT, "The join token '" + token.join_token_id +
-                                                         "' has unreadable labels in the "
-                                                         "database.");
-  }
+  std::optional<std::map<std::string, std::string>> labels = LabelsFromJson(row.Bytes(5));
+  if (!labels) return JoinTokenDamaged(token.join_token_id);
   token.labels = std::move(*labels);
   token.max_uses = row.Number(6);
   token.uses = row.Number(7);
@@ -59,7 +56,7 @@ Result<JoinToken> Insert(Connection& db, const JoinToken& token) {
       .BindBlob(":sha256", token.sha256)
       .Bind(":description", token.description)
       .Bind(":user_phone", token.user_phone)
-      .Bind(":labels", sqlite::LabelsToJson(token.labels))
+      .Bind(":labels", LabelsToJson(token.labels))
       .Bind(":max_uses", token.max_uses)
       .Bind(":uses", token.uses)
       .Bind(":create_time", token.create_time)

@@ -1,10 +1,8 @@
 #include "storage/sqlite/migrator.h"
 
-#include <array>
 #include <string>
+#include <vector>
 
-#include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/log.h"
 #include "storage/sqlite/migrations_embedded.h"
 #include "storage/sqlite/query.h"
@@ -12,31 +10,14 @@
 namespace edgeplane::storage::sqlite {
 namespace {
 
-Error Unusable(std::string sentence) {
-  return MakeError(v1::ErrorReason::STORE_CORRUPT, std::move(sentence));
-}
-
-// Compares what the database says was applied with `migrations`; gives how many
-// of them it has.
-Result<size_t> CountApplied(Connection& connection, std::span<const Migration> migrations) {
+Result<std::vector<AppliedMigration>> ListApplied(Connection& connection) {
   Query query(connection, "list_migrations");
-  size_t applied = 0;
+  std::vector<AppliedMigration> applied;
   while (true) {
     const Result<bool> row = query.Next();
     if (!row.ok()) return row.error();
     if (!*row) return applied;
-    const std::string name = query.Bytes(1);
-    if (applied == migrations.size()) {
-      return Unusable("The database was made by a newer edgeplane (it has migration '" + name +
-                      "'); start that version, or restore a backup made before the update.");
-    }
-    const Migration& known = migrations[applied++];
-    if (query.Number(0) != static_cast<int64_t>(applied) || name != known.name ||
-        query.Bytes(2) != HexEncode(Sha256(known.sql))) {
-      return Unusable("The database's migration '" + name +
-                      "' is not the one this edgeplane knows; start the build that made it, or "
-                      "restore a backup.");
-    }
+    applied.push_back({query.Number(0), query.Bytes(1), query.Bytes(2)});
   }
 }
 
@@ -44,7 +25,7 @@ Status Record(Connection& connection, int64_t number, const Migration& migration
   Query query(connection, "insert_migration");
   query.Bind(":number", number)
       .Bind(":name", migration.name)
-      .Bind(":sha256", HexEncode(Sha256(migration.sql)))
+      .Bind(":sha256", ChecksumOf(migration))
       .Bind(":applied_time", now);
   return query.Run();
 }
@@ -73,15 +54,18 @@ Status CheckOwnership(Connection& connection) {
   const Result<std::vector<int64_t>> count = query.Numbers();
   if (!count.ok()) return count.error();
   if (count->front() == 0) return {};
-  return Unusable(
-      "The database file belongs to another program; give edgeplane a data directory of its own.");
+  return MakeError(v1::ErrorReason::STORE_CORRUPT,
+                   "The database file belongs to another program; give edgeplane a data directory "
+                   "of its own.");
 }
 
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now) {
   Status table =
       Atomically(connection, [&] { return Query(connection, "create_schema_migrations").Run(); });
   if (!table.ok()) return table;
-  const Result<size_t> applied = CountApplied(connection, migrations);
+  const Result<std::vector<AppliedMigration>> rows = ListApplied(connection);
+  if (!rows.ok()) return rows.error();
+  const Result<size_t> applied = CountApplied(*rows, migrations);
   if (!applied.ok()) return applied.error();
   for (size_t i = *applied; i < migrations.size(); ++i) {
     const auto number = static_cast<int64_t>(i + 1);
@@ -94,13 +78,7 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations, Ti
 }
 
 std::span<const Migration> EmbeddedMigrations() {
-  static const auto all = [] {
-    std::array<Migration, migrations::kAll.size()> list;
-    for (size_t i = 0; i < list.size(); ++i) {
-      list.at(i) = {migrations::kAll.at(i).first, migrations::kAll.at(i).second};
-    }
-    return list;
-  }();
+  static const auto all = MigrationsOf(migrations::kAll);
   return all;
 }
 

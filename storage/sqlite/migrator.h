@@ -1,24 +1,18 @@
 // Brings a database's schema up to date.
 //
-// Migrations are the files of storage/migrations/sqlite: numbered from 1 without
-// gaps, append-only. Each runs in a transaction of its own together with its row
-// in schema_migrations, which keeps its SHA-256: a released file that was changed
-// afterwards is noticed, and so is a database of a newer edgeplane.
+// Migrations are the files of storage/migrations/sqlite (storage/migration.h).
+// Each runs in a transaction of its own together with its row in
+// schema_migrations.
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "storage/migration.h"
 #include "storage/sqlite/connection.h"
 
 namespace edgeplane::storage::sqlite {
-
-struct Migration {
-  std::string_view name;  // "0001_initial"
-  std::string_view sql;
-};
 
 // STORE_CORRUPT where the file is another program's database. To be asked before
 // anything is changed in it.

@@ -7,7 +7,7 @@
 namespace edgeplane::storage::sqlite {
 
 Query::Query(Connection& connection, StatementName name)
-    : connection_(connection), name_(sql::kAll.at(name.index()).first) {
+    : connection_(connection), name_(name.name()) {
   statement_ = connection.Prepared(name, &code_);
   assert(statement_ == nullptr || sqlite3_stmt_busy(statement_) == 0);
 }

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "storage/sqlite/query.h"
+#include "storage/store_errors.h"
 
 namespace edgeplane::storage::sqlite {
 
@@ -13,8 +14,7 @@ ReaderPool::Lease::Lease(ReaderPool& pool) : pool_(pool) {
   const Connection::Deadline deadline = std::chrono::steady_clock::now() + pool.timeout_;
   connection_ = pool.Take(deadline);
   if (connection_ == nullptr) {
-    begun_ = MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                       "Too many reads wait for the store; try again later.");
+    begun_ = TooManyReads();
     return;
   }
   connection_->SetDeadline(deadline);

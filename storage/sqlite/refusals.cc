@@ -120,13 +120,9 @@ Result<Page<Refusal>> SqliteStore::ListRefusals(const RefusalFilter& filter,
   return readers_->Run(StoreOperation::kListRefusals, [&](Connection& db) -> Result<Page<Refusal>> {
     Result<std::vector<Refusal>> rows = ListRows(db, filter, *from, PageSize(page) + 1);
     if (!rows.ok()) return rows.error();
-    Page<Refusal> result{std::move(*rows), {}};
-    if (result.items.size() > PageSize(page)) {
-      result.items.pop_back();
-      result.next =
-          RefusalCursor({result.items.back().create_time, result.items.back().refusal_id});
-    }
-    return result;
+    return CutToPage(std::move(*rows), page, [](const Refusal& last) {
+      return RefusalCursor({last.create_time, last.refusal_id});
+    });
   });
 }
 

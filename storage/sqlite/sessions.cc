@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "storage/sqlite/agent_rows.h"
@@ -17,13 +17,6 @@ namespace {
 
 // What becomes of a delivered command, by its id; nothing leaves it.
 using Decide = std::function<std::optional<Occurrence>(const std::string& command_id)>;
-
-// As in SessionEnd.
-using Written = std::optional<std::vector<std::string>>;
-
-bool Contains(const std::vector<std::string>& list, const std::string& value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
 
 Result<int64_t> NextEpoch(Connection& db) {
   Query query(db, "next_epoch");
@@ -105,25 +98,20 @@ Status DecideDelivered(Connection& db, const std::string& agent_id, const Decide
 }
 
 // Takes back what the ended session held; only DELIVERED commands can be.
-Status ReleaseCommands(Connection& db, const std::string& agent_id, const Written& written,
+Status ReleaseCommands(Connection& db, const std::string& agent_id, const WrittenCommands& written,
                        Time now, CommandMoves& moved) {
-  const Decide decide = [&](const std::string& id) {
-    return !written || Contains(*written, id) ? SessionEnded(now) : NeverWritten(now);
-  };
+  const Decide decide = [&](const std::string& id) { return EndOfSession(id, written, now); };
   return DecideDelivered(db, agent_id, decide, moved);
 }
 
 Status ReturnUnheld(Connection& db, const HeldSession& held, Time now, CommandMoves& moved) {
   if (!held.unacknowledged_known) return {};
-  const Decide decide = [&](const std::string& id) -> std::optional<Occurrence> {
-    if (Contains(held.unacknowledged_command_ids, id)) return std::nullopt;
-    return NeverWritten(now);
-  };
+  const Decide decide = [&](const std::string& id) { return NotHeld(id, held, now); };
   return DecideDelivered(db, held.fence.agent_id, decide, moved);
 }
 
-Status CloseSession(Connection& db, const std::string& agent_id, const Written& written, Time now,
-                    CommandMoves& moved) {
+Status CloseSession(Connection& db, const std::string& agent_id, const WrittenCommands& written,
+                    Time now, CommandMoves& moved) {
   Query query(db, "delete_session");
   query.Bind(":agent_id", agent_id);
   if (Status removed = query.Run(); !removed.ok()) return removed;

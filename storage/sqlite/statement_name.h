@@ -1,30 +1,11 @@
-// Every SQL statement is a file of storage/sqlite/statements and is asked for by
-// the file's name. A name that is no file does not compile.
+// The statements of storage/sqlite/statements.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 #include "storage/sqlite/statements_embedded.h"
+#include "storage/statement_name.h"
 
 namespace edgeplane::storage::sqlite {
 
-class StatementName {
- public:
-  // Implicit, so that a literal will do.
-  consteval StatementName(const char* name) : index_(Find(name)) {}
-
-  [[nodiscard]] size_t index() const { return index_; }
-
- private:
-  static consteval size_t Find(std::string_view name) {
-    for (size_t i = 0; i < sql::kAll.size(); ++i) {
-      if (sql::kAll[i].first == name) return i;
-    }
-    throw "there is no statement of this name";  // at compile time only
-  }
-
-  size_t index_;
-};
+using StatementName = StatementIn<sql::kAll>;
 
 }  // namespace edgeplane::storage::sqlite

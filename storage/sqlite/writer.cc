@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/query.h"
+#include "storage/store_errors.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
@@ -16,28 +17,6 @@ using std::chrono::steady_clock;
 // What ends a whole batch, because the next call would meet it too. Damage is
 // undone like anything else: one bad row fails only who needs it.
 bool EndsBatch(const Error& error) { return error.code == v1::ErrorReason::STORE_UNAVAILABLE; }
-
-Error NotDone() {
-  return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                   "The store could not commit; nothing was changed. Try again.");
-}
-
-Error InDoubt() {
-  return MakeError(v1::ErrorReason::STORE_IN_DOUBT,
-                   "The store did not say in time whether it took the operation; look before "
-                   "trying again.");
-}
-
-Error TimedOut() {
-  return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
-                   "The store did not get to it in time; nothing was changed. Its disk may be "
-                   "slow.");
-}
-
-Error Overloaded() {
-  return MakeError(v1::ErrorReason::SERVER_OVERLOADED,
-                   "Too many writes wait for the store; try again later.");
-}
 
 }  // namespace
 
@@ -73,15 +52,15 @@ Status Writer::Run(StoreOperation operation, Work work) {
 Status Writer::Submit(const std::shared_ptr<Call>& call) {
   const auto deadline = steady_clock::now() + limits_.timeout;
   std::unique_lock lock(mutex_);
-  if (queue_.size() >= limits_.queue_max) return Overloaded();
+  if (queue_.size() >= limits_.queue_max) return TooManyWrites();
   queue_.push_back(call);
   wake_.notify_one();
   if (call->answered.wait_until(lock, deadline, [&] { return call->answer.has_value(); })) {
     return std::move(*call->answer);
   }
-  if (call->started) return InDoubt();
+  if (call->started) return CommitInDoubt();
   std::erase(queue_, call);
-  return TimedOut();
+  return NotInTime();
 }
 
 void Writer::Loop() {
@@ -132,10 +111,10 @@ Status Writer::RunCalls(const Batch& batch, std::vector<Status>& own) {
   for (size_t i = 0; i < batch.size(); ++i) {
     Status end = RunInSavepoint(*batch[i], own[i]);
     // Some failures make SQLite end the whole transaction.
-    if (end.ok() && connection_->IsIdle()) end = NotDone();
+    if (end.ok() && connection_->IsIdle()) end = NotCommitted();
     if (end.ok()) continue;
     const Status culprit = end;
-    std::fill(own.begin(), own.end(), Status(NotDone()));
+    std::fill(own.begin(), own.end(), Status(NotCommitted()));
     own[i] = culprit;
     return end;
   }
@@ -165,8 +144,8 @@ Status Writer::Commit(size_t operations) {
     return {};
   }
   const Error error = ErrorOf(code, connection_->handle(), "commit");
-  if (!IsSurelyUndone(code)) return InDoubt();
-  return error.code == v1::ErrorReason::INTERNAL ? NotDone() : error;
+  if (!IsSurelyUndone(code)) return CommitInDoubt();
+  return error.code == v1::ErrorReason::INTERNAL ? NotCommitted() : error;
 }
 
 void Writer::RollBack() {

@@ -60,5 +60,22 @@ TEST(CommandRecordTest, ContentIsToldApartAtItsSeams) {
   EXPECT_EQ(ContentDigest(a), ContentDigest(same));
 }
 
+TEST(CommandRecordTest, TheEndOfASessionCountsWhatMayHaveBeenWritten) {
+  const Time now = FromMicros(1);
+  EXPECT_EQ(EndOfSession("a", std::nullopt, now).event, CommandEvent::kSessionEnded);
+  EXPECT_EQ(EndOfSession("a", {{"b", "a"}}, now).event, CommandEvent::kSessionEnded);
+  EXPECT_EQ(EndOfSession("a", {{"b"}}, now).event, CommandEvent::kUnwritten);
+}
+
+TEST(CommandRecordTest, WhatAGatewayMayHoldStaysAsItIs) {
+  HeldSession held;
+  held.unacknowledged_command_ids = {"a"};
+  EXPECT_FALSE(NotHeld("a", held, FromMicros(1)).has_value());
+  ASSERT_TRUE(NotHeld("b", held, FromMicros(1)).has_value());
+  EXPECT_EQ(NotHeld("b", held, FromMicros(1))->event, CommandEvent::kUnwritten);
+  held.unacknowledged_known = false;
+  EXPECT_FALSE(NotHeld("b", held, FromMicros(1)).has_value());
+}
+
 }  // namespace
 }  // namespace edgeplane::storage
