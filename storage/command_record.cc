@@ -144,6 +144,11 @@ bool IsUnreceived(const CommandRecord& record) {
          (command.state == CommandState::kQueued && command.deliveries > 0);
 }
 
+bool IsOverdue(const CommandRecord& record, Time delivered_before) {
+  return record.command.state == CommandState::kDelivered &&
+         record.deliver_channel == Channel::kHttp && *record.deliver_time < delivered_before;
+}
+
 CommandRecord NewRecord(const NewCommand& command) {
   CommandRecord record;
   record.command.command_id = command.command_id;

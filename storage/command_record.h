@@ -73,6 +73,9 @@ struct Advance {
 // it may have gone back to the queue since.
 bool IsUnreceived(const CommandRecord& record);
 
+// Whether a sync delivered it before this time, and it is still DELIVERED.
+bool IsOverdue(const CommandRecord& record, Time delivered_before);
+
 // The sync that handed it out last; empty where none did.
 std::string SyncOf(const CommandRecord& record);
 

@@ -67,9 +67,8 @@ Result<std::vector<Command>> MemoryStore::ReleaseOverdue(Time delivered_before, 
     std::multimap<Time, StoredCommand*> overdue;
     for (auto& [sequence, stored] : commands_) {
       const CommandRecord& record = stored.record;
-      if (record.command.state != CommandState::kDelivered) continue;
-      if (record.deliver_channel != Channel::kHttp) continue;
-      if (*record.deliver_time < delivered_before) overdue.emplace(*record.deliver_time, &stored);
+      if (!IsOverdue(record, delivered_before)) continue;
+      overdue.emplace(*record.deliver_time, &stored);
     }
     std::vector<Command> released;
     for (const auto& [time, stored] : overdue) {
