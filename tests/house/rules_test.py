@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "storage": {"base", "edgeplane"},
     "storage/memory": {"storage", "base", "edgeplane"},
     "storage/sqlite": {"storage", "base", "edgeplane"},
+    "storage/postgres": {"storage", "base", "edgeplane"},
     "services/rpc": {"base", "edgeplane", "google", "grpc"},
     "services/registry": {"services/rpc", "storage", "base", "edgeplane"},
     "services/admin": {"services/registry", "services/rpc", "storage", "base", "edgeplane"},

@@ -1,0 +1,41 @@
+// Makes the store's connections. After a failure nobody tries again before a
+// jittered while has passed, which grows from failure to failure: a server that
+// comes back is not met by everybody at once.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "base/result.h"
+#include "storage/postgres/back_off.h"
+#include "storage/postgres/connection.h"
+
+namespace edgeplane::storage::postgres {
+
+// Thread safe.
+class Connector {
+ public:
+  Connector(ConnectString where, const SessionLimits& limits)
+      : where_(std::move(where)), limits_(limits) {}
+
+  // One attempt, now.
+  Result<std::unique_ptr<Connection>> Try(Connection::Deadline deadline);
+  // Attempts until one succeeds or the deadline has come.
+  Result<std::unique_ptr<Connection>> Connect(Connection::Deadline deadline);
+
+ private:
+  // When the next attempt may begin.
+  Connection::Deadline Turn();
+
+  const ConnectString where_;
+  const SessionLimits limits_;
+
+  std::mutex mutex_;  // guards what follows
+  BackOff back_off_{std::chrono::milliseconds(50), std::chrono::seconds(2)};
+  Connection::Deadline turn_{};
+};
+
+// Waits for a moment of the steady clock: for a turn that nobody signals.
+void WaitUntil(Connection::Deadline moment);
+
+}  // namespace edgeplane::storage::postgres

@@ -1,0 +1,75 @@
+#include "storage/postgres/migrator.h"
+
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "storage/postgres/migrations_embedded.h"
+
+namespace edgeplane::storage::postgres {
+namespace {
+
+// 'edgeplan' as a number: one for all of edgeplane in a database.
+constexpr int64_t kLock = 0x65646765706c616e;
+
+Status CheckOwnership(Connection& db) {
+  const Result<Rows> count = db.Run("count_foreign_tables");
+  if (!count.ok()) return count.error();
+  if (count->front().Number(0) == 0) return {};
+  return MakeError(v1::ErrorReason::STORE_CORRUPT,
+                   "The database's schema holds another program's tables; give edgeplane a "
+                   "database, or a schema, of its own.");
+}
+
+Result<std::vector<AppliedMigration>> ListApplied(Connection& db) {
+  const Result<Rows> rows = db.Run("list_migrations");
+  if (!rows.ok()) return rows.error();
+  std::vector<AppliedMigration> applied;
+  for (const Row row : *rows) applied.push_back({row.Number(0), row.Bytes(1), row.Bytes(2)});
+  return applied;
+}
+
+Status Apply(Connection& db, int64_t number, const Migration& migration, Time now) {
+  if (const Result<Rows> begun = db.Run("begin_write"); !begun.ok()) return begun.error();
+  if (Status run = db.Execute(std::string(migration.sql)); !run.ok()) return run;
+  const Step record("insert_migration", number, std::string(migration.name), ChecksumOf(migration),
+                    now);
+  const auto done = db.RunAll({record, Step("commit")});
+  if (!done.ok()) return done.error();
+  LogInfo("store migrated", {{"migration", migration.name}});
+  return {};
+}
+
+Status MigrateLocked(Connection& db, std::span<const Migration> migrations, Time now) {
+  if (Status owned = CheckOwnership(db); !owned.ok()) return owned;
+  const Result<Rows> table = db.Run("create_schema_migrations");
+  if (!table.ok()) return table.error();
+  const Result<std::vector<AppliedMigration>> rows = ListApplied(db);
+  if (!rows.ok()) return rows.error();
+  const Result<size_t> applied = CountApplied(*rows, migrations);
+  if (!applied.ok()) return applied.error();
+  for (size_t i = *applied; i < migrations.size(); ++i) {
+    Status done = Apply(db, static_cast<int64_t>(i + 1), migrations[i], now);
+    if (!done.ok()) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now) {
+  // Of the session: it goes with it, whatever happens.
+  const Result<Rows> locked = connection.Run("lock_migrations", kLock);
+  if (!locked.ok()) return locked.error();
+  Status done = MigrateLocked(connection, migrations, now);
+  if (!done.ok()) return done;
+  const Result<Rows> released = connection.Run("unlock_migrations", kLock);
+  return released.ok() ? Status() : Status(released.error());
+}
+
+std::span<const Migration> EmbeddedMigrations() {
+  static const auto all = MigrationsOf(migrations::kAll);
+  return all;
+}
+
+}  // namespace edgeplane::storage::postgres

@@ -1,0 +1,26 @@
+// Brings a database's schema up to date.
+//
+// Migrations are the files of storage/migrations/postgres (storage/migration.h).
+// Each runs in a transaction of its own together with its row in
+// schema_migrations. An advisory lock keeps programs that start at the same time
+// from doing it twice.
+#pragma once
+
+#include <span>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "storage/migration.h"
+#include "storage/postgres/connection.h"
+
+namespace edgeplane::storage::postgres {
+
+// STORE_CORRUPT, with what to do, where the database is not one this edgeplane
+// can use; it is then as it was. The connection is not to be used further after
+// an error.
+Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
+
+// Those built into the program.
+std::span<const Migration> EmbeddedMigrations();
+
+}  // namespace edgeplane::storage::postgres

@@ -1,0 +1,5 @@
+-- Tables in a schema that edgeplane did not make.
+SELECT count(*) FROM pg_tables
+WHERE schemaname = current_schema()
+  AND NOT EXISTS (SELECT 1 FROM pg_tables
+                  WHERE schemaname = current_schema() AND tablename = 'schema_migrations')
