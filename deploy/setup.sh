@@ -34,6 +34,10 @@ if [ ${#missing[@]} -gt 0 ]; then
   if [[ " ${missing[*]} " == *" prometheus "* ]] && [ -d /run/systemd/system ]; then
     as_root systemctl disable --now prometheus prometheus-node-exporter 2>/dev/null || true
   fi
+  # As does this one; the tests make a server of their own.
+  if [[ " ${missing[*]} " == *" postgresql-15 "* ]] && [ -d /run/systemd/system ]; then
+    as_root systemctl disable --now postgresql 2>/dev/null || true
+  fi
 fi
 
 lock=tests/e2e/package-lock.json

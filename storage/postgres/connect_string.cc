@@ -42,10 +42,10 @@ Error Unreadable() {
 Result<ConnectString> ConnectString::Parse(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return Unreadable();
   ConnectString parsed;
-  parsed.text_ = Secret::CopyOf(text);
+  parsed.text_ = std::make_shared<const Secret>(Secret::CopyOf(text));
   char* complaint = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeOptions> options(
-      PQconninfoParse(parsed.text_.Reveal().data(), &complaint));
+      PQconninfoParse(parsed.text_->Reveal().data(), &complaint));
   // It may repeat a part of the string, and so a password.
   PQfreemem(complaint);
   if (options == nullptr) return Unreadable();
@@ -54,7 +54,7 @@ Result<ConnectString> ConnectString::Parse(std::string_view text) {
     if (option->val == nullptr) continue;
     const std::string_view name = option->keyword;
     if (name == "password" || name == "sslpassword") {
-      parsed.passwords_.push_back(Secret::CopyOf(option->val));
+      parsed.passwords_.push_back(std::make_shared<const Secret>(Secret::CopyOf(option->val)));
     } else {
       values.emplace(name, option->val);
     }
@@ -84,7 +84,7 @@ ConnectString::Keywords ConnectString::For(size_t host, Duration silence) const 
   add("keepalives_interval", "5");
   add("keepalives_count", "3");
   add("tcp_user_timeout", keywords.owned.front().c_str());
-  add("dbname", text_.Reveal().data());
+  add("dbname", text_->Reveal().data());
   // .. and these before the string.
   add("client_encoding", "UTF8");
   const Host& chosen = hosts_.at(host);
@@ -98,11 +98,11 @@ ConnectString::Keywords ConnectString::For(size_t host, Duration silence) const 
 }
 
 std::string ConnectString::Redact(std::string text) const {
-  for (const Secret& password : passwords_) {
-    if (password.empty()) continue;
+  for (const auto& password : passwords_) {
+    if (password->empty()) continue;
     size_t at = 0;
-    while ((at = text.find(password.Reveal(), at)) != std::string::npos) {
-      text.replace(at, password.Reveal().size(), "***");
+    while ((at = text.find(password->Reveal(), at)) != std::string::npos) {
+      text.replace(at, password->Reveal().size(), "***");
       at += 3;
     }
   }

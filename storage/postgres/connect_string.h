@@ -5,6 +5,7 @@
 // libpq's environment variables, and then from what is sensible here.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 
 namespace edgeplane::storage::postgres {
 
+// Copies share what is secret.
 class ConnectString {
  public:
   // STORE_UNAVAILABLE where libpq cannot read it; the error does not repeat it.
@@ -43,9 +45,9 @@ class ConnectString {
 
   ConnectString() = default;
 
-  Secret text_;
+  std::shared_ptr<const Secret> text_;  // of all copies
   std::vector<Host> hosts_;
-  std::vector<Secret> passwords_;
+  std::vector<std::shared_ptr<const Secret>> passwords_;
 };
 
 }  // namespace edgeplane::storage::postgres

@@ -69,12 +69,12 @@ Result<std::unique_ptr<Connection>> Connection::OpenHost(const ConnectString& wh
                                                          Duration silence, Deadline deadline) {
   const ConnectString::Keywords keywords = where.For(host, silence);
   PGconn* handle = PQconnectStartParams(keywords.names.data(), keywords.values.data(), 1);
-  if (handle == nullptr) return ConnectionFailure("out of memory", "connect").error;
+  if (handle == nullptr) return ConnectFailure("out of memory").error;
   std::unique_ptr<Connection> connection(new Connection(handle));
   connection->SetDeadline(deadline);
   if (!connection->Handshake()) {
     if (connection->expired_) return DeadlineFailure("connect").error;
-    return ConnectionFailure(where.Redact(PQerrorMessage(handle)), "connect").error;
+    return ConnectFailure(where.Redact(PQerrorMessage(handle))).error;
   }
   if (Status fits = CheckServer(handle); !fits.ok()) return fits.error();
   PQsetNoticeProcessor(handle, &IgnoreNotice, nullptr);

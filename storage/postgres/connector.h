@@ -18,12 +18,12 @@ class Connector {
   Connector(ConnectString where, const SessionLimits& limits)
       : where_(std::move(where)), limits_(limits) {}
 
-  // One attempt, now.
-  Result<std::unique_ptr<Connection>> Try(Connection::Deadline deadline);
   // Attempts until one succeeds or the deadline has come.
   Result<std::unique_ptr<Connection>> Connect(Connection::Deadline deadline);
 
  private:
+  // One attempt, now.
+  Result<std::unique_ptr<Connection>> Try(Connection::Deadline deadline);
   // When the next attempt may begin.
   Connection::Deadline Turn();
 

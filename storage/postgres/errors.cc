@@ -14,9 +14,12 @@ void Report(std::string_view sqlstate, std::string_view says, std::string_view w
   static LogBudget budget;
   const std::optional<int64_t> left_out = budget.Take();
   if (!left_out) return;
-  LogError(
-      "store error",
-      {{"what", what}, {"sqlstate", sqlstate}, {"detail", says}, {"left_out_before", *left_out}});
+  // libpq follows it with advice, on lines of its own.
+  const std::string_view sentence = says.substr(0, says.find('\n'));
+  LogError("store error", {{"what", what},
+                           {"sqlstate", sqlstate},
+                           {"detail", sentence},
+                           {"left_out_before", *left_out}});
 }
 
 Failure Unavailable(FailureKind kind, std::string sentence) {
@@ -63,9 +66,11 @@ Failure Meaning(std::string_view sqlstate) {
                        "The database server does not let edgeplane in; check the user, the "
                        "password and the name of the database.");
   }
-  if (sqlstate == "42501") {
+  // No right in a schema, or no schema in the search_path to have a right in.
+  if (sqlstate == "42501" || sqlstate == "3F000") {
     return Unavailable(kServer,
-                       "edgeplane's user lacks a right in the database; let it own the schema.");
+                       "edgeplane's user lacks a right in the database; make a schema that it "
+                       "owns, first in its search_path.");
   }
   if (sqlstate == "53100") {
     return Unavailable(kServer,
@@ -88,6 +93,13 @@ Failure Meaning(std::string_view sqlstate) {
 Failure FailureOf(std::string_view sqlstate, std::string_view says, std::string_view what) {
   Report(sqlstate, says, what);
   return Meaning(sqlstate);
+}
+
+Failure ConnectFailure(std::string_view says) {
+  Report("", says, "connect");
+  return Unavailable(FailureKind::kConnection,
+                     "The database server cannot be reached, or does not let edgeplane in; "
+                     "edgeplane's log says why, and it tries again by itself.");
 }
 
 Failure ConnectionFailure(std::string_view says, std::string_view what) {

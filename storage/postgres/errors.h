@@ -25,7 +25,10 @@ struct Failure {
 // password; `what` names the statement or the step. At most some lines a second.
 Failure FailureOf(std::string_view sqlstate, std::string_view says, std::string_view what);
 
-// No connection could be made, or it broke; logged likewise.
+// No connection could be made; logged likewise. libpq says why in words only, so
+// one who is not let in is not told from a server that is down.
+Failure ConnectFailure(std::string_view says);
+// It broke.
 Failure ConnectionFailure(std::string_view says, std::string_view what);
 
 // The deadline passed before the server had answered. The connection is of no

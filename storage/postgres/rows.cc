@@ -13,12 +13,10 @@ int64_t Row::Number(int column) const {
   // Big-endian, of 1 (boolean), 2, 4 or 8 bytes.
   const std::string_view bytes = View(column);
   if (bytes.empty()) return 0;
-  int64_t number = static_cast<signed char>(bytes.front());
-  for (const char byte : bytes.substr(1)) {
-    number = static_cast<int64_t>((static_cast<uint64_t>(number) << 8) |
-                                  static_cast<unsigned char>(byte));
-  }
-  return number;
+  const bool is_negative = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0;
+  uint64_t number = is_negative ? ~uint64_t{0} : 0;
+  for (const char byte : bytes) number = (number << 8) | static_cast<unsigned char>(byte);
+  return static_cast<int64_t>(number);
 }
 
 std::optional<Time> Row::OptionalTime(int column) const {

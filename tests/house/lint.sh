@@ -13,7 +13,7 @@ git ls-files '*.sh' '.ci/run' | while read -r file; do bash -n "$file"; done
 git ls-files '*.mjs' | while read -r file; do node --check "$file"; done
 echo "scripts: ok"
 
-ninja -C "$build" -j "$jobs" edgeplane_proto edgeplane_proto_grpc edgeplane_storage_sqlite >/dev/null
+ninja -C "$build" -j "$jobs" edgeplane_proto edgeplane_proto_grpc edgeplane_storage_sqlite edgeplane_storage_postgres >/dev/null
 git ls-files '*.cc' | grep -v '^tests/' |
   xargs -P "$jobs" -n 4 clang-tidy-14 -p "$build" --quiet \
     --extra-arg=-Wno-unknown-warning-option 2> >(grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -' >&2)

@@ -59,7 +59,7 @@ CREATE TABLE sessions (
 ) WITH (fillfactor = 80);
 
 CREATE INDEX sessions_by_gateway ON sessions (gateway_id);
-CREATE INDEX sessions_by_lapse ON sessions (lapse_time) WHERE lapse_time IS NOT NULL;
+CREATE INDEX sessions_by_lapse ON sessions (lapse_time, agent_id) WHERE lapse_time IS NOT NULL;
 
 -- One for all agents, so that an agent deleted and made again is above all its
 -- earlier sessions. Taken under the agent's lock, so it rises for each agent.
@@ -98,6 +98,8 @@ CREATE UNIQUE INDEX commands_by_key ON commands (agent_id, idempotency_key)
 CREATE INDEX commands_unfinished ON commands (agent_id, state, immediate DESC, sequence)
   WHERE state IN (1, 2, 3, 4);
 CREATE INDEX commands_by_expiry ON commands (expire_time) WHERE state IN (1, 2, 3, 4);
+-- Final commands by age, for those that have grown old enough to go.
+CREATE INDEX commands_final ON commands (update_time, sequence) WHERE state IN (5, 6, 7, 8, 9);
 CREATE INDEX commands_by_agent ON commands (agent_id, sequence);
 
 -- What a sync handed out and the agent has said nothing of; and since when.
@@ -248,7 +250,7 @@ CREATE TABLE refusals (
 CREATE INDEX refusals_by_time ON refusals (create_time, refusal_id);
 CREATE INDEX refusals_by_agent ON refusals (agent_id, create_time, refusal_id);
 -- Holds all that the counts by reason and the bound of a list need.
-CREATE INDEX refusals_by_last_time ON refusals (last_time, create_time, reason, count);
+CREATE INDEX refusals_by_last_time ON refusals (last_time) INCLUDE (create_time, reason, count);
 
 CREATE TABLE admin_tokens (
   name        text COLLATE "C" PRIMARY KEY,

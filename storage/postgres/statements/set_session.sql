@@ -10,4 +10,6 @@ SELECT set_config('synchronous_commit', 'on', false),
        set_config('enable_seqscan', 'off', false),
        set_config('enable_hashjoin', 'off', false),
        set_config('enable_mergejoin', 'off', false),
+       set_config('enable_material', 'off', false),
+       set_config('enable_bitmapscan', 'off', false),
        set_config('jit', 'off', false)

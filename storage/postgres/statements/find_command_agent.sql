@@ -1,0 +1,1 @@
+SELECT agent_id FROM commands WHERE command_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM writers WHERE commit_time < $1::bigint

@@ -1,0 +1,1 @@
+SELECT status_json, time FROM agent_statuses WHERE agent_id = $1

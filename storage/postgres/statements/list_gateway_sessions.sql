@@ -1,0 +1,1 @@
+SELECT agent_id FROM sessions WHERE gateway_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM command_steps WHERE sequence = ANY($1::bigint[])

@@ -1,0 +1,1 @@
+DELETE FROM commands WHERE sequence = ANY($1::bigint[])

@@ -1,0 +1,1 @@
+UPDATE join_tokens SET uses = uses + 1 WHERE number = $1
