@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "storage/postgres/connect_string.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -59,6 +60,18 @@ Status CheckRegistry(const ServeSettings& serve, const Parts& parts) {
     return Wrong("registry-listen is empty: no gateway could connect.");
   }
   return CheckPair(serve.registry_certificate, serve.registry_key, "registry");
+}
+
+// Whoever may list the machine's processes reads their flags.
+Status CheckDatabase(const std::string& database, const SettingSet::Values& flags) {
+  if (database.empty()) return {};
+  const auto parsed = storage::postgres::ConnectString::Parse(database);
+  if (!parsed.ok()) return Wrong("database: " + parsed.error().message);
+  if (!parsed->holds_password() || !flags.contains("database")) return {};
+  return Wrong(
+      "database: a flag is no place for a password, others on this machine can see it. Leave it to "
+      "~/.pgpass (or name another file: passfile=FILE), or put the whole string into "
+      "EDGEPLANE_DATABASE or the config file.");
 }
 
 Status CheckRemoteRegistry(const ServeSettings& serve) {
@@ -121,7 +134,8 @@ Status ResolveAllSettings(SettingSet& set, const AllSettings& settings, const Pa
   const Result<SettingSet::Values> file = ReadSettingsFile(flags, environment);
   if (!file.ok()) return file.error();
   Status resolved = set.Resolve(flags, environment, *file, OtherVariables());
-  return resolved ? CheckTogether(settings.serve, parts) : resolved;
+  if (resolved) resolved = CheckTogether(settings.serve, parts);
+  return resolved ? CheckDatabase(settings.serve.database, flags) : resolved;
 }
 
 }  // namespace edgeplane::cli

@@ -12,6 +12,7 @@
 #include "services/admin/bootstrap_token.h"
 #include "services/registry/fleet_secret.h"
 #include "services/rpc/tls_credentials.h"
+#include "storage/postgres/postgres_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace edgeplane::cli {
@@ -47,6 +48,11 @@ std::filesystem::path RegistryPart::admin_token_path() const {
   return settings_.serve.InData(kAdminTokenFile);
 }
 
+std::string RegistryPart::admin_token_place() const {
+  return token_elsewhere_ ? "with the first registry of this database"
+                          : admin_token_path().string();
+}
+
 Status RegistryPart::Start(Endpoints& endpoints) {
   if (Status opened = OpenStore(); !opened) return opened;
   if (Status unlocked = UnlockVault(); !unlocked) return unlocked;
@@ -56,6 +62,21 @@ Status RegistryPart::Start(Endpoints& endpoints) {
 }
 
 Status RegistryPart::OpenStore() {
+  return settings_.serve.database.empty() ? OpenSqlite() : OpenPostgres();
+}
+
+Status RegistryPart::OpenPostgres() {
+  storage::PostgresSettings postgres;
+  postgres.connection = Secret::CopyOf(settings_.serve.database);
+  Result<std::unique_ptr<storage::PostgresStore>> opened =
+      storage::PostgresStore::Open(postgres, &store_metrics_);
+  if (!opened) return opened.error();
+  store_ = *std::move(opened);
+  writable_ = true;
+  return {};
+}
+
+Status RegistryPart::OpenSqlite() {
   storage::SqliteSettings sqlite;
   sqlite.path = settings_.serve.InData(kStoreFile);
   Result<std::unique_ptr<storage::SqliteStore>> opened =
@@ -78,10 +99,12 @@ Status RegistryPart::UnlockVault() {
   if (!key) return key.error();
   if (!key->has_value()) {
     if (check->has_value()) {
-      return MakeError(v1::ErrorReason::INVALID_FIELD,
-                       "The master key " + path.string() +
-                           " is missing, and the agents' secrets in the store are sealed under it: "
-                           "restore it from your backup.");
+      return MakeError(
+          v1::ErrorReason::INVALID_FIELD,
+          "The master key " + path.string() +
+              " is missing, and the agents' secrets in the store are sealed under it: "
+              "restore it from your backup, or copy it from another registry of the same "
+              "database.");
     }
     Result<Secret> made = CreateMasterKey(path);
     if (!made) return made.error();
@@ -106,8 +129,9 @@ Status RegistryPart::StartRegistry() {
   registry_ = std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_,
                                                    metrics_, *fleet_secret);
   const Result<admin::BootstrapToken> token =
-      admin::EnsureAdminToken(*store_, admin_token_path(), clock_);
+      admin::EnsureAdminToken(*store_, admin_token_path(), clock_, shared_store());
   if (!token) return token.error();
+  token_elsewhere_ = *token == admin::BootstrapToken::kElsewhere;
   const admin::Admin::Parts parts{*store_,
                                   *vault_,
                                   registry_->control(),

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -42,7 +43,11 @@ class RegistryPart {
   // Finds out whether the store takes writes; blocks.
   void CheckStore();
   [[nodiscard]] bool writable() const { return writable_; }
+  // Other registries may use it too.
+  [[nodiscard]] bool shared_store() const { return !settings_.serve.database.empty(); }
   [[nodiscard]] std::filesystem::path admin_token_path() const;
+  // For people to read.
+  [[nodiscard]] std::string admin_token_place() const;
   [[nodiscard]] std::filesystem::path gateway_token_path() const;
   // That gateways of other processes have to trust; empty without such a listener.
   [[nodiscard]] const std::string& registry_certificate() const { return registry_certificate_; }
@@ -55,6 +60,8 @@ class RegistryPart {
 
  private:
   Status OpenStore();
+  Status OpenSqlite();
+  Status OpenPostgres();
   Status UnlockVault();
   Status StartRegistry();
   Status ListenForGateways(Endpoints& endpoints);
@@ -66,6 +73,7 @@ class RegistryPart {
   MetricsRegistry& metrics_;
   storage::StoreMetrics store_metrics_;
   std::atomic<bool> writable_ = false;
+  bool token_elsewhere_ = false;
   std::string registry_certificate_;
 
   // In the order they are built; destroyed the other way round.

@@ -84,7 +84,7 @@ void Announce(const Server& server, const Endpoints& endpoints) {
   }
   if (const RegistryPart* registry = server.registry()) {
     line("operators", endpoints.grpc_listen + " (gRPC)");
-    line("admin token", registry->admin_token_path().string());
+    line("admin token", registry->admin_token_place());
     if (!endpoints.registry_listen.empty()) {
       line("gateways", endpoints.registry_listen + " (gRPC over TLS)");
       line("", "certificate    " + registry->registry_certificate());

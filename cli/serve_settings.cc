@@ -34,6 +34,11 @@ void DeclareAgentListeners(SettingSet& set, ServeSettings& settings) {
 void DeclareRegistry(SettingSet& set, ServeSettings& settings) {
   set.Address("grpc-listen", "Where the operator's API listens; plain gRPC, so keep it private.",
               settings.grpc_listen);
+  set.Text("database",
+           "Where the state of record lives: a PostgreSQL connection string "
+           "(postgres://user@host/name, libpq's), without a password where it is a flag; empty: "
+           "SQLite, in the data directory.",
+           settings.database, true);
   set.Path("master-key-file",
            "File with the key that agents' secrets are sealed under; empty: master.key in the data "
            "directory, made at the first start. Keep a copy elsewhere.",

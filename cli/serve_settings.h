@@ -28,6 +28,8 @@ struct ServeSettings {
   // directory.
   std::string tls_certificate;
   std::string tls_key;
+  // A connection string of PostgreSQL; empty: SQLite in the data directory.
+  std::string database;
   // Empty: master.key in the data directory.
   std::string master_key_file;
   // Both empty: as with tls_certificate.

@@ -50,7 +50,7 @@ Result<BootstrapToken> MakeAndKeep(storage::FleetStore& store, const fs::path& p
 }  // namespace
 
 Result<BootstrapToken> EnsureAdminToken(storage::FleetStore& store, const fs::path& path,
-                                        const Clock& clock) {
+                                        const Clock& clock, bool shared) {
   const auto known = KnownHash(store);
   if (!known.ok()) return known.error();
 
@@ -59,6 +59,10 @@ Result<BootstrapToken> EnsureAdminToken(storage::FleetStore& store, const fs::pa
   if (error && error != std::errc::no_such_file_or_directory) {
     return MakeError(v1::ErrorReason::INTERNAL,
                      "Cannot look for " + path.string() + ": " + error.message() + ".");
+  }
+  if (!there && shared && known->has_value()) {
+    LogInfo("admin token is another registry's", {{"no_file", path.string()}});
+    return BootstrapToken::kElsewhere;
   }
   if (!there) return MakeAndKeep(store, path, known->has_value(), clock.Now());
 

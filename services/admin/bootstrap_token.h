@@ -17,6 +17,7 @@ enum class BootstrapToken : uint8_t {
   kUnchanged,  // the file holds the token the store knows
   kMade,       // a new one is in the file; the one before, if any, is worth nothing
   kAdopted,    // the store knew none and now knows the one in the file
+  kElsewhere,  // there is no file, and the store knows one: another registry's
 };
 
 // For program start, before AdminAuth::Load. Sees to it that `path` holds a token
@@ -24,8 +25,11 @@ enum class BootstrapToken : uint8_t {
 // new one made, remove the file. Fails when the file holds something else, or
 // another token than the store knows (the file or the database of another
 // installation, or a backup): which of the two is right, only a person can say.
+// Where other registries share the store, one that it knows is never replaced: its
+// file is with one of them.
 // Says what it did in the log, never the token.
 Result<BootstrapToken> EnsureAdminToken(storage::FleetStore& store,
-                                        const std::filesystem::path& path, const Clock& clock);
+                                        const std::filesystem::path& path, const Clock& clock,
+                                        bool shared = false);
 
 }  // namespace edgeplane::admin

@@ -24,6 +24,9 @@ class ConnectString {
   // How many hosts it names, to be tried in their order; at least one.
   [[nodiscard]] size_t hosts() const { return hosts_.size(); }
 
+  // One of the server's, or of a client key.
+  [[nodiscard]] bool holds_password() const { return !passwords_.empty(); }
+
   // Keywords and values for libpq to reach one of the hosts; the values point into
   // this object. `silence` is how long a peer that does not answer is waited for.
   struct Keywords {

@@ -20,8 +20,8 @@ Result<size_t> Prune(Transaction& tx, const Step& statement) {
 
 // Under their agents' locks, like all else that changes an agent's counts.
 Result<size_t> PruneFinal(Transaction& tx, Time before, size_t count_max) {
-  const auto sequences = postgres::LockOwners(
-      tx, Step("list_final", before, static_cast<int64_t>(count_max)));
+  const auto sequences =
+      postgres::LockOwners(tx, Step("list_final", before, static_cast<int64_t>(count_max)));
   if (!sequences.ok()) return sequences.error();
   if (sequences->empty()) return 0;
   // Another registry may have deleted some meanwhile; a final command stays final.

@@ -53,18 +53,17 @@ Result<std::vector<LapsedSession>> PostgresStore::ListLapsedSessions(
   using Sessions = std::vector<LapsedSession>;
   // No agent's id is empty, so the first position is before all.
   const LapsePosition begin = after.value_or(LapsePosition());
-  return readers_->Run(StoreOperation::kListLapsedSessions,
-                       [&](Connection& db) -> Result<Sessions> {
-                         const Result<Rows> rows =
-                             db.Run("list_lapsed_sessions", now, begin.lapse_time, begin.agent_id,
-                                    static_cast<int64_t>(count_max));
-                         if (!rows.ok()) return rows.error();
-                         Sessions sessions;
-                         for (const postgres::Row row : *rows) {
-                           sessions.push_back({postgres::ReadSession(row, 0), row.TimeAt(7)});
-                         }
-                         return sessions;
-                       });
+  return readers_->Run(
+      StoreOperation::kListLapsedSessions, [&](Connection& db) -> Result<Sessions> {
+        const Result<Rows> rows = db.Run("list_lapsed_sessions", now, begin.lapse_time,
+                                         begin.agent_id, static_cast<int64_t>(count_max));
+        if (!rows.ok()) return rows.error();
+        Sessions sessions;
+        for (const postgres::Row row : *rows) {
+          sessions.push_back({postgres::ReadSession(row, 0), row.TimeAt(7)});
+        }
+        return sessions;
+      });
 }
 
 }  // namespace edgeplane::storage

@@ -53,6 +53,16 @@ TEST_F(BootstrapTokenTest, TheFirstStartMakesATokenThatWorks) {
   EXPECT_THAT(log, Not(HasSubstr(Token().substr(3))));
 }
 
+TEST_F(BootstrapTokenTest, AnotherRegistryOfTheSameStoreLeavesItsTokenInForce) {
+  ASSERT_TRUE(Ensure().ok());
+  const std::string token = Token();
+  const auto elsewhere = EnsureAdminToken(store_, directory_ / "other.token", clock_, true);
+  ASSERT_TRUE(elsewhere.ok()) << elsewhere.error().message;
+  EXPECT_EQ(*elsewhere, BootstrapToken::kElsewhere);
+  EXPECT_FALSE(fs::exists(directory_ / "other.token"));
+  EXPECT_EQ(Check(token), ErrorReason::UNSPECIFIED);
+}
+
 TEST_F(BootstrapTokenTest, LaterStartsChangeNothing) {
   ASSERT_TRUE(Ensure().ok());
   const std::string token = Token();
