@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "services/admin": {"services/registry", "services/rpc", "storage", "base", "edgeplane"},
     "gateway": {"base", "edgeplane"},
     "cli": {"base", "edgeplane", "google", "gateway", "services/rpc", "services/registry",
-            "services/admin", "storage", "storage/sqlite"},
+            "services/admin", "storage", "storage/sqlite", "storage/postgres"},
     "cli/simulate": {"cli", "gateway", "base", "edgeplane"},
 }
 

@@ -46,9 +46,14 @@ class SilentServer {
 
 TEST_F(PostgresOpenTest, AServerThatIsNotThereIsTold) {
   Configure("host=/nowhere dbname=x password=hunter2");
-  testing::internal::CaptureStderr();
-  const Error error = OpenError();
-  const std::string log = testing::internal::GetCapturedStderr();
+  std::string log;
+  Error error;
+  // There are a few such lines a second, which earlier tests may have used up.
+  while (log.empty()) {
+    testing::internal::CaptureStderr();
+    error = OpenError();
+    log = testing::internal::GetCapturedStderr();
+  }
   EXPECT_EQ(error.code, Code::STORE_UNAVAILABLE);
   EXPECT_THAT(log, HasSubstr("/nowhere"));
   EXPECT_THAT(log + error.message, Not(HasSubstr("hunter2")));
