@@ -5,7 +5,6 @@
 
 namespace edgeplane::storage {
 
-using postgres::Rows;
 using postgres::Step;
 using postgres::Transaction;
 
