@@ -14,7 +14,7 @@ void WaitUntil(Connection::Deadline moment) {
   never.wait_until(lock, moment, [] { return false; });
 }
 
-Connection::Deadline Connector::Turn() {
+Connector::Turn Connector::NextTurn() {
   const std::lock_guard lock(mutex_);
   return turn_;
 }
@@ -24,15 +24,18 @@ Result<std::unique_ptr<Connection>> Connector::Try(Connection::Deadline deadline
   const std::lock_guard lock(mutex_);
   if (opened.ok()) {
     back_off_.Reset();
+    turn_ = {};
   } else {
-    turn_ = steady_clock::now() + back_off_.Next();
+    turn_ = {steady_clock::now() + back_off_.Next(), opened.error()};
   }
   return opened;
 }
 
 Result<std::unique_ptr<Connection>> Connector::Connect(Connection::Deadline deadline) {
   while (true) {
-    WaitUntil(std::min(Turn(), deadline));
+    const Turn turn = NextTurn();
+    WaitUntil(std::min(turn.begin, deadline));
+    if (turn.failure && turn.begin >= deadline) return *turn.failure;
     auto opened = Try(deadline);
     if (opened.ok() || steady_clock::now() >= deadline) return opened;
   }

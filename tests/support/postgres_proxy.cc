@@ -33,6 +33,14 @@ bool SendAll(int to, std::string_view data) {
   return true;
 }
 
+std::string HostIn(const std::string& connection) {
+  constexpr std::string_view kKeyword = "host=";
+  const size_t host = connection.find(kKeyword);
+  if (host == std::string::npos) throw std::runtime_error("the proxy has no host to connect to");
+  const size_t begin = host + kKeyword.size();
+  return connection.substr(begin, connection.find(' ', begin) - begin);
+}
+
 }  // namespace
 
 struct PostgresProxy::Pair {
@@ -41,8 +49,11 @@ struct PostgresProxy::Pair {
   bool swallows = false;  // the answer to a commit is on its way
 };
 
-PostgresProxy::PostgresProxy(const std::string& server) : server_(server) {
-  const sockaddr_un address = AddressIn(host());
+PostgresProxy::PostgresProxy(const std::string& connection)
+    : server_(HostIn(connection)),
+      connection_(std::string(connection)
+                      .replace(connection.find(server_), server_.size(), directory_.path())) {
+  const sockaddr_un address = AddressIn(directory_.path());
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener_ < 0 || pipe(wake_) != 0 ||
       bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||

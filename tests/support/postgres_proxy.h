@@ -14,14 +14,14 @@ namespace edgeplane {
 // Thread safe.
 class PostgresProxy {
  public:
-  // `server` is the directory of the server's socket.
-  explicit PostgresProxy(const std::string& server);
+  // `connection`: keywords and values, with the directory of the server's socket.
+  explicit PostgresProxy(const std::string& connection);
   ~PostgresProxy();
   PostgresProxy(const PostgresProxy&) = delete;
   PostgresProxy& operator=(const PostgresProxy&) = delete;
 
-  // The directory to connect to.
-  [[nodiscard]] std::string host() const { return directory_.path().string(); }
+  // The same connection, by way of this.
+  [[nodiscard]] const std::string& connection() const { return connection_; }
 
   // The next commit of a writer does not reach the server.
   void CutBeforeCommit() { Set(Fault::kBeforeCommit, false); }
@@ -44,7 +44,8 @@ class PostgresProxy {
   void Wake();
 
   const TemporaryDirectory directory_;
-  const std::string server_;
+  const std::string server_;      // the directory of its socket
+  const std::string connection_;  // through this
   int listener_ = -1;
   int wake_[2] = {-1, -1};
 

@@ -12,12 +12,7 @@ namespace {
 class PostgresCommitTest : public PostgresFixture {
  protected:
   void SetUp() override {
-    std::string connection = connection_;
-    const size_t host = connection.find("host=") + 5;
-    const size_t length = connection.find(' ') - host;
-    proxy_ = std::make_unique<PostgresProxy>(connection.substr(host, length));
-    connection.replace(host, length, proxy_->host());
-    Configure(connection);
+    Configure(proxy_.connection());
     settings_.writers = 1;
   }
   void TearDown() override { Close(); }
@@ -27,13 +22,13 @@ class PostgresCommitTest : public PostgresFixture {
     ASSERT_TRUE(MakeAgent("a").ok());
   }
 
-  std::unique_ptr<PostgresProxy> proxy_;
+  PostgresProxy proxy_{connection_};
 };
 
 TEST_F(PostgresCommitTest, ALostConnectionIsReplaced) {
   OpenWithAgent();
   EXPECT_TRUE(store().GetAgent("a").ok());
-  proxy_->CutAll();
+  proxy_.CutAll();
   EXPECT_TRUE(store().GetAgent("a").ok());
   EXPECT_EQ(Enqueue("a", "c1"), Code::UNSPECIFIED);
   EXPECT_TRUE(store().GetCommand("c1").ok());
@@ -41,7 +36,7 @@ TEST_F(PostgresCommitTest, ALostConnectionIsReplaced) {
 
 TEST_F(PostgresCommitTest, ACommitThatDidNotArriveIsDoneAgain) {
   OpenWithAgent();
-  proxy_->CutBeforeCommit();
+  proxy_.CutBeforeCommit();
   const auto made = store().EnqueueCommand(CommandFor("a", "c1"), 1000);
   ASSERT_TRUE(made.ok());
   EXPECT_TRUE(made->created);
@@ -50,7 +45,7 @@ TEST_F(PostgresCommitTest, ACommitThatDidNotArriveIsDoneAgain) {
 
 TEST_F(PostgresCommitTest, ACommitWhoseAnswerWasLostIsLookedUp) {
   OpenWithAgent();
-  proxy_->CutAfterCommit(false);
+  proxy_.CutAfterCommit(false);
   const auto made = store().EnqueueCommand(CommandFor("a", "c1"), 1000);
   ASSERT_TRUE(made.ok()) << made.error().message;
   EXPECT_TRUE(made->created) << "done once, and not found as an earlier one";
@@ -66,18 +61,18 @@ TEST_F(PostgresCommitTest, WhatHasNoKeyIsLookedUpToo) {
   request.agent_id = "a";
   request.session_id = "s1";
   request.now = kStart;
-  proxy_->CutAfterCommit(false);
+  proxy_.CutAfterCommit(false);
   const auto opened = store().OpenSession(request);
   ASSERT_TRUE(opened.ok());
   EXPECT_FALSE(std::get<SessionGrant>(*opened).superseded.has_value()) << "opened once";
   const Fence fence{"a", "s1", std::get<SessionGrant>(*opened).epoch};
   ASSERT_EQ(Enqueue("a", "c1"), Code::UNSPECIFIED);
-  proxy_->CutAfterCommit(false);
+  proxy_.CutAfterCommit(false);
   const auto claimed = store().ClaimCommands({fence, Channel::kWebSocket, 10, 1000, kStart});
   ASSERT_TRUE(claimed.ok());
   ASSERT_EQ(claimed->size(), 1u);
   EXPECT_EQ(claimed->front().deliveries, 1);
-  proxy_->CutAfterCommit(false);
+  proxy_.CutAfterCommit(false);
   const auto stored = store().RecordEvents({{.agent_id = "a", .event_id = "e"}});
   ASSERT_TRUE(stored.ok());
   EXPECT_EQ(*stored, 1u) << "new, as it was before the answer was lost";
@@ -88,10 +83,10 @@ TEST_F(PostgresCommitTest, WithoutAServerToAskItStaysInDoubt) {
   Close();
   settings_.write_timeout = std::chrono::milliseconds(300);
   Open();
-  proxy_->CutAfterCommit(true);
+  proxy_.CutAfterCommit(true);
   EXPECT_EQ(Enqueue("a", "c1"), Code::STORE_IN_DOUBT);
   EXPECT_EQ(CodeOf(store().CheckWritable()), Code::STORE_UNAVAILABLE) << "nothing has started";
-  proxy_->Admit();
+  proxy_.Admit();
   while (!store().CheckWritable().ok()) {
   }
   EXPECT_TRUE(store().GetCommand("c1").ok()) << "in doubt, and this time it was done";
