@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <time.h>
+
 #include <array>
 #include <cstdio>
 
@@ -122,6 +124,12 @@ std::optional<Time> ParseTime(std::string_view text) {
   auto offset = ReadOffset(in);
   if (!offset || !in.AtEnd()) return std::nullopt;
   return Time(*date) + *time_of_day - *offset;
+}
+
+BootClock::time_point BootClock::now() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);  // cannot fail: the clock exists, and so does `now`
+  return time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
 Time SystemClock::Now() const { return chrono::floor<Duration>(chrono::system_clock::now()); }

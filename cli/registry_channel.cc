@@ -20,9 +20,10 @@ namespace {
 constexpr size_t kCaBytesMax = 1024 * 1024;
 constexpr size_t kRegistriesMax = 16;
 constexpr int kMessageBytesMax = 4 * 1024 * 1024;
-// A registry that vanished is noticed within 15 s; it allows a ping each 9 s.
-constexpr int kPingMillis = 10'000;
-constexpr int kPingTimeoutMillis = 5'000;
+// A registry that vanished is noticed within 7 s, which leaves time to go to another one
+// before the lease it gave is over (gateway-lease); it allows a ping each 3 s.
+constexpr int kPingMillis = 4'000;
+constexpr int kPingTimeoutMillis = 3'000;
 constexpr int kReconnectMinMillis = 100;
 constexpr int kReconnectMaxMillis = 2'000;
 

@@ -13,6 +13,7 @@
 #include "services/registry/fleet_secret.h"
 #include "services/rpc/tls_credentials.h"
 #include "storage/postgres/postgres_store.h"
+#include "storage/postgres/signal_bus.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace edgeplane::cli {
@@ -72,6 +73,10 @@ Status RegistryPart::OpenPostgres() {
       storage::PostgresStore::Open(postgres, &store_metrics_);
   if (!opened) return opened.error();
   store_ = *std::move(opened);
+  Result<std::unique_ptr<storage::PostgresSignalBus>> bus =
+      storage::PostgresSignalBus::Open(postgres.connection);
+  if (!bus) return bus.error();
+  bus_ = *std::move(bus);
   writable_ = true;
   return {};
 }
@@ -126,8 +131,10 @@ Status RegistryPart::StartRegistry() {
   const Result<Secret> fleet_secret =
       registry::ReadFleetSecret(settings_.registry.fleet_secret_file);
   if (!fleet_secret) return fleet_secret.error();
-  registry_ = std::make_unique<registry::Registry>(settings_.registry, *store_, *vault_, clock_,
-                                                   metrics_, *fleet_secret);
+  registry::RegistrySettings settings = settings_.registry;
+  settings.alone = settings_.serve.registry_listen.empty() && !shared_store();
+  registry_ = std::make_unique<registry::Registry>(settings, *store_, *vault_, clock_, metrics_,
+                                                   *fleet_secret, bus_.get());
   const Result<admin::BootstrapToken> token =
       admin::EnsureAdminToken(*store_, admin_token_path(), clock_, shared_store());
   if (!token) return token.error();

@@ -21,6 +21,7 @@
 #include "services/registry/registry.h"
 #include "services/registry/vault.h"
 #include "services/rpc/grpc_server.h"
+#include "storage/signal_bus.h"
 #include "storage/store.h"
 #include "storage/store_metrics.h"
 
@@ -78,6 +79,7 @@ class RegistryPart {
 
   // In the order they are built; destroyed the other way round.
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::SignalBus> bus_;  // null: the store is this process's alone
   std::unique_ptr<registry::Vault> vault_;
   std::unique_ptr<registry::Registry> registry_;
   std::unique_ptr<admin::Admin> admin_;

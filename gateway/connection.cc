@@ -69,6 +69,12 @@ void Connection::Drain(std::chrono::steady_clock::duration delay) {
   });
 }
 
+void Connection::GiveUpAgent(bool now) {
+  if (session_ == nullptr) return;
+  session_->End(v1::LEASE_LOST);
+  if (now) stream_.Close();
+}
+
 void Connection::Abort() {
   // A session may be waiting for something else than its socket.
   if (session_ != nullptr) session_->End(v1::RESTART);

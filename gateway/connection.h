@@ -62,6 +62,9 @@ class Connection {
   // The gateway is shutting down: an agent is sent away after `delay`, anything
   // else gets `close-timeout` to finish.
   void Drain(std::chrono::steady_clock::duration delay);
+  // The gateway may not hold agents any more; nothing where there is none. With
+  // `now`, not even until it has answered the close.
+  void GiveUpAgent(bool now);
   // Ends it now.
   void Abort();
 

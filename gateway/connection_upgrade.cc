@@ -60,6 +60,9 @@ asio::awaitable<AdmitAnswer> Connection::AskRegistry(Credentials credentials) {
   if (!context_.registry.linked()) {
     co_return NoDecision{"This gateway has no link to a registry at the moment."};
   }
+  if (!context_.registry.holds()) {
+    co_return NoDecision{"This gateway could not renew its lease with a registry."};
+  }
   const auto ask = [&](std::function<void(AdmitAnswer)> done) {
     Caller caller{std::move(credentials.agent_id), std::move(credentials.bearer), peer_.address};
     context_.registry.Admit(std::move(caller), timeout, std::move(done));
@@ -135,6 +138,7 @@ asio::awaitable<v1::Disconnect> Connection::RunSession(HttpRequest request, cons
   session = std::make_shared<Session>(session_context, key, socket, stream_);
   session_ = session.get();
   if (context_.draining) session->End(v1::RESTART);
+  if (!context_.registry.holds()) session->End(v1::LEASE_LOST);
   context_.metrics.ConnectionOpened();
   context_.registry.SessionOpened(key, session);
   LogInfo("agent connected", {{"agent", key.agent_id},

@@ -26,7 +26,7 @@ namespace edgeplane::gateway {
 
 namespace {
 
-constexpr auto kFlushEvery = std::chrono::milliseconds(500);
+constexpr auto kFlushEvery = std::chrono::milliseconds(250);
 constexpr auto kLastWords = std::chrono::seconds(5);
 constexpr auto kAbortGrace = std::chrono::seconds(2);
 constexpr size_t kRateKeysMax = 65'536;
@@ -42,10 +42,11 @@ class Gateway::Impl {
   Status ReloadCertificate();
   void Drain();
   void Stop();
-  bool ready() const { return registry_.linked() && !draining_; }
+  bool ready() const { return registry_.linked() && registry_.holds() && !draining_; }
 
  private:
   asio::awaitable<void> FlushRefusals();
+  void CheckLease();
 
   const Options options_;
   GatewayMetrics metrics_;
@@ -63,6 +64,9 @@ class Gateway::Impl {
   asio::steady_timer flush_timer_;
   std::promise<void> flush_ended_;
   bool flushing_ = false;
+  // As last looked at; of the first loop.
+  bool holds_ = true;
+  int64_t losses_ = 0;
   bool stopped_ = false;
 };
 
@@ -124,7 +128,22 @@ asio::awaitable<void> Gateway::Impl::FlushRefusals() {
     error_code ec;
     co_await flush_timer_.async_wait(Into(ec));
     refusals_.Flush();
+    CheckLease();
   }
+}
+
+// Connections that are being upgraded look for themselves when they have a session.
+void Gateway::Impl::CheckLease() {
+  const int64_t losses = registry_.lease_losses();
+  const bool holds = registry_.holds();
+  const bool held = std::exchange(holds_, holds);
+  // Also when it is back already: agents that were here may be elsewhere by now.
+  const bool lost = (held && !holds) || losses != std::exchange(losses_, losses);
+  if (lost && held) LogWarning("lease lost", {{"connections", metrics_.connections()}});
+  if (holds && !held) LogInfo("lease renewed", {});
+  if (holds && !(lost && held)) return;
+  loops_.ForEach(
+      [now = registry_.lease_ends()](Connection& connection) { connection.GiveUpAgent(now); });
 }
 
 Status Gateway::Impl::ReloadCertificate() {

@@ -44,7 +44,8 @@ class Gateway {
   // addresses in force.
   Result<GatewayAddresses> Start(Duration link_timeout);
 
-  // Is there a registry behind it, and does it take agents? Thread safe.
+  // Is there a registry behind it, does its lease run, and does it take agents? Thread
+  // safe.
   [[nodiscard]] bool ready() const;
 
   // Reads the certificate files again; open connections are not touched. Thread

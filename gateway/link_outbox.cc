@@ -1,11 +1,15 @@
 #include "gateway/link_outbox.h"
 
+#include "base/timestamp.h"
+
 namespace edgeplane::gateway {
 namespace {
 
 // Of the sessions named in one message: far below what any receiver takes, and
 // far above what one session may need.
 constexpr size_t kSessionsBytesMax = 256 * 1024;
+// Of one agent: each is one of its connections that ended within the time of an answer.
+constexpr size_t kEarlyEndsMax = 64;
 
 }  // namespace
 
@@ -106,13 +110,66 @@ void LinkOutbox::Release(const std::string& session_id) {
   held_.erase(held);
 }
 
-void LinkOutbox::Hold(const SessionKey& key) { HeldOf(key); }
+bool LinkOutbox::Answered(const std::string& agent_id, const SessionKey* key, Time now) {
+  const bool may_open = key != nullptr && !never_held_.contains(key->session_id);
+  if (may_open) HeldOf(*key);
+  const auto asked = asked_.find(agent_id);
+  if (asked != asked_.end() && --asked->second == 0) asked_.erase(asked);
+  const bool last = !asked_.contains(agent_id);
+  for (auto [it, end] = early_ends_.equal_range(agent_id); it != end;) {
+    const bool here = may_open && it->second.session_id() == key->session_id;
+    if (!here && !last) {
+      ++it;
+      continue;
+    }
+    if (here) HeldOf(*key).ended = it->second.reason();
+    if (!here) ReportNeverHeld(it->second, now);
+    it = early_ends_.erase(it);
+  }
+  return may_open;
+}
+
+std::shared_ptr<SessionSink> LinkOutbox::Ended(const v1::EndSession& end, Time now) {
+  const auto held = held_.find(end.session_id());
+  if (held != held_.end()) {
+    if (!held->second.open) held->second.ended = end.reason();
+    return held->second.sink.lock();
+  }
+  // As many as its answers, or the registry says one again and again.
+  const bool may_come =
+      asked_.contains(end.agent_id()) && early_ends_.count(end.agent_id()) < kEarlyEndsMax;
+  if (may_come) {
+    early_ends_.emplace(end.agent_id(), end);
+  } else {
+    ReportNeverHeld(end, now);
+  }
+  return nullptr;
+}
+
+void LinkOutbox::ReportNeverHeld(const v1::EndSession& end, Time now) {
+  if (never_held_.insert(end.session_id()).second) {
+    never_held_order_.push_back(end.session_id());
+    if (never_held_order_.size() > kNeverHeldMax) {
+      never_held_.erase(never_held_order_.front());
+      never_held_order_.pop_front();
+    }
+  }
+  v1::GatewayMessage message;
+  v1::SessionClosed& closed = *message.mutable_session_closed();
+  closed.set_agent_id(end.agent_id());
+  closed.set_session_id(end.session_id());
+  closed.set_reason(end.reason());
+  SetTime(now, *closed.mutable_time());
+  closed.mutable_written();  // nothing was
+  Add(std::move(message));
+}
 
 int64_t LinkOutbox::PendingFor(const std::string& agent_id) const {
   return reports_.empty() || !held_by_agent_.contains(agent_id) ? 0 : last_sequence_;
 }
 
-void LinkOutbox::Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
+std::optional<v1::Disconnect> LinkOutbox::Opened(const SessionKey& key,
+                                                 std::weak_ptr<SessionSink> sink) {
   Held& held = HeldOf(key);
   held.open = true;
   held.sink = std::move(sink);
@@ -122,6 +179,7 @@ void LinkOutbox::Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink) 
   opened.set_session_id(key.session_id);
   opened.set_epoch(key.epoch);
   Add(std::move(message));
+  return held.ended;
 }
 
 void LinkOutbox::Add(v1::GatewayMessage message, std::string event_id_json) {

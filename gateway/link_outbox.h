@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "base/clock.h"
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "gateway/registry_client.h"
 #include "gateway/unanswered_commands.h"
@@ -42,8 +44,13 @@ class LinkOutbox {
   // Everything up to `sequence` is durable; says which events are among it.
   std::vector<StoredEvent> Confirm(int64_t sequence);
 
-  void Hold(const SessionKey& key);  // admitted, not yet open
-  void Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
+  // The registry is asked whether the agent may connect.
+  void Asked(const std::string& agent_id) { ++asked_[agent_id]; }
+  // It has answered: with `key` where it admitted the agent, whose session is not open
+  // yet. False: that has been reported as closed, so it may not be opened.
+  bool Answered(const std::string& agent_id, const SessionKey* key, Time now);
+  // Gives the reason where the registry has ended the session already.
+  std::optional<v1::Disconnect> Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
   // A report that must survive. `event_id_json` where it is an event.
   void Add(v1::GatewayMessage message, std::string event_id_json = {});
   // One that only matters on the present stream.
@@ -53,6 +60,11 @@ class LinkOutbox {
   std::shared_ptr<SessionSink> Delivered(const v1::Deliver& command);
   std::shared_ptr<SessionSink> Configured(const v1::DeliverConfig& config);
   std::shared_ptr<SessionSink> Sink(const std::string& session_id) const;
+  // The registry has a session end, and may wait for that before it lets somebody
+  // else have the agent. Gives who holds it. One that is not open yet ends when it is;
+  // one that is not known here is reported as closed, and will not be opened, as soon as
+  // no answer is on its way that may bring it.
+  std::shared_ptr<SessionSink> Ended(const v1::EndSession& end, Time now);
 
   // The last report there is, where a session of this agent is held and not
   // everything is confirmed; else 0.
@@ -71,9 +83,13 @@ class LinkOutbox {
     SessionKey key;
     bool open = false;  // its upgrade has been completed
     std::weak_ptr<SessionSink> sink;
+    std::optional<v1::Disconnect> ended;  // before it was open
     UnansweredCommands unacknowledged;
     int64_t unwritten_config_version = 0;
   };
+
+  // Far more than may still come.
+  static constexpr size_t kNeverHeldMax = 65'536;
 
   static v1::Hello::HeldSession ToHeldSession(const Held& held);
   [[nodiscard]] bool Beyond(size_t part, size_t of) const {
@@ -81,6 +97,7 @@ class LinkOutbox {
   }
   Held& HeldOf(const SessionKey& key);
   void Release(const std::string& session_id);
+  void ReportNeverHeld(const v1::EndSession& end, Time now);
   // What the message says of the session it comes from.
   void Note(const v1::GatewayMessage& message);
 
@@ -96,6 +113,11 @@ class LinkOutbox {
   // a session ended.
   std::map<std::string, Held> held_;
   std::map<std::string, size_t> held_by_agent_;  // how many; none is 0
+  std::map<std::string, size_t> asked_;          // answers on their way, by agent
+  // Ended before an answer brought them, by agent.
+  std::multimap<std::string, v1::EndSession> early_ends_;
+  std::unordered_set<std::string> never_held_;
+  std::deque<std::string> never_held_order_;  // the oldest first
 };
 
 }  // namespace edgeplane::gateway

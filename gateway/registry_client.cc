@@ -20,6 +20,10 @@ void RegistryClient::Start() { link_->Start(); }
 bool RegistryClient::WaitUntilLinked(Duration timeout) { return link_->WaitUntilLinked(timeout); }
 bool RegistryClient::linked() const { return link_->linked(); }
 
+bool RegistryClient::holds() const { return link_->holds(); }
+bool RegistryClient::lease_ends() const { return link_->lease_ends(); }
+int64_t RegistryClient::lease_losses() const { return link_->lease_losses(); }
+
 bool RegistryClient::Stop(Duration timeout) {
   const bool all_told = link_->Stop(timeout);
   calls_->WaitUntilOver();
@@ -32,7 +36,10 @@ int64_t RegistryClient::WhenTold(const std::string& agent_id, std::function<void
 void RegistryClient::Forget(int64_t wait) { link_->Forget(wait); }
 
 void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionSink> sink) {
-  link_->Tell([&](LinkOutbox& outbox) { outbox.Opened(key, std::move(sink)); });
+  std::optional<v1::Disconnect> ended;
+  link_->Tell([&](LinkOutbox& outbox) { ended = outbox.Opened(key, sink); });
+  const std::shared_ptr<SessionSink> session = sink.lock();
+  if (ended && session != nullptr) session->OnEnd(*ended);
 }
 
 void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,

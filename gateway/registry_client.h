@@ -117,6 +117,12 @@ class RegistryClient {
   void Start();
   [[nodiscard]] bool WaitUntilLinked(Duration timeout);
   [[nodiscard]] bool linked() const;
+  // Whether agents may be held and taken: the lease runs (lease.h).
+  [[nodiscard]] bool holds() const;
+  // It does not, and who is still here has to be cut off.
+  [[nodiscard]] bool lease_ends() const;
+  // How often it was lost and regained: whoever was held before is to go.
+  [[nodiscard]] int64_t lease_losses() const;
   // Waits up to `timeout` until everything reported is confirmed, then ends the
   // link. False when something was left over.
   bool Stop(Duration timeout);

@@ -1,5 +1,7 @@
 #include "gateway/registry_link.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <algorithm>
 #include <random>
 
@@ -13,8 +15,12 @@ namespace edgeplane::gateway {
 namespace {
 
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
-constexpr auto kBackoffMax = std::chrono::seconds(5);
+constexpr auto kBackoffMax = std::chrono::seconds(2);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
+
+Duration LeaseIn(const google::protobuf::Duration& lease) {
+  return Duration(google::protobuf::util::TimeUtil::DurationToMicroseconds(lease));
+}
 
 }  // namespace
 
@@ -51,7 +57,9 @@ void RegistryLink::RunStream() {
     const std::lock_guard lock(mutex_);
     if (stopping_) stream.context.TryCancel();
     stream_ = &stream;
+    lease_.AskFirst(BootClock::now());
     stream.out = outbox_.Begin(Version());
+    ++generation_;
     stream.writing = true;
     stream.StartWrite(&stream.out);
   }
@@ -60,11 +68,27 @@ void RegistryLink::RunStream() {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
   if (!linked_) stream.context.TryCancel();
-  changed_.wait(lock, [&stream] { return stream.done; });
+  KeepLease(stream, lock);
   if (!stopping_) NoteEnd(stream.result);
   linked_ = false;
   metrics_.LinkUp(false);
   changed_.notify_all();
+}
+
+void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock) {
+  const auto done = [&stream] { return stream.done; };
+  while (!stream.done) {
+    const std::optional<Lease::Moment> next = linked_ ? lease_.renew_at() : std::nullopt;
+    if (!next) {
+      changed_.wait(lock, [&] { return stream.done || (linked_ && lease_.renew_at()); });
+      continue;
+    }
+    if (changed_.wait_until(lock, *next, done)) return;
+    v1::GatewayMessage message;
+    message.mutable_renew_lease()->set_number(lease_.Ask(BootClock::now()));
+    outbox_.AddPassing(std::move(message));
+    Pump();
+  }
 }
 
 // With the lock held. Attempts that fail alike are said once.
@@ -94,20 +118,37 @@ void RegistryLink::Pump() {
   stream_->StartWrite(&stream_->out);
 }
 
+// With the lock held. What is for an agent that may be another's by now, as after a
+// time in which this process stood still, goes nowhere. The next link's Hello does not
+// name it, so it goes back to the queue.
+bool RegistryLink::IsTooLate(const v1::RegistryMessage& message) {
+  if (!message.has_deliver() && !message.has_deliver_config()) return false;
+  if (lease_.Holds(BootClock::now())) return false;
+  if (stream_ != nullptr) stream_->context.TryCancel();
+  return true;
+}
+
 void RegistryLink::Handle(const v1::RegistryMessage& message) {
   std::shared_ptr<SessionSink> sink;
   std::vector<LinkOutbox::StoredEvent> stored;
   std::vector<std::function<void()>> told;
   {
     const std::lock_guard lock(mutex_);
+    if (IsTooLate(message)) return;
     switch (message.message_case()) {
       case v1::RegistryMessage::kWelcome:
         linked_ = true;
         last_failure_.clear();
         metrics_.LinkUp(true);
+        lease_.Granted(0, LeaseIn(message.welcome().lease()), BootClock::now());
+        lease_.SetAlone(message.welcome().alone() || !message.welcome().has_lease());
         LogInfo("link up", {{"registry_version", message.welcome().registry_version()}});
         Pump();
         changed_.notify_all();
+        return;
+      case v1::RegistryMessage::kLeaseRenewed:
+        lease_.Granted(message.lease_renewed().number(), LeaseIn(message.lease_renewed().lease()),
+                       BootClock::now());
         return;
       case v1::RegistryMessage::kConfirm:
         stored = outbox_.Confirm(message.confirm().sequence());
@@ -121,7 +162,8 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         sink = outbox_.Configured(message.deliver_config());
         break;
       case v1::RegistryMessage::kEndSession:
-        sink = outbox_.Sink(message.end_session().session_id());
+        sink = outbox_.Ended(message.end_session(), clock_.Now());
+        Pump();
         break;
       case v1::RegistryMessage::MESSAGE_NOT_SET:
         LogWarning("link message not understood");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
+#include "gateway/lease.h"
 #include "gateway/link_outbox.h"
 #include "gateway/registry_client.h"
 
@@ -43,6 +44,24 @@ class RegistryLink {
   bool linked() const {
     const std::lock_guard lock(mutex_);
     return linked_;
+  }
+  bool holds() const {
+    const std::lock_guard lock(mutex_);
+    return lease_.Holds(BootClock::now());
+  }
+  bool lease_ends() const {
+    const std::lock_guard lock(mutex_);
+    return lease_.IsEnding(BootClock::now());
+  }
+  // How often the lease was lost and regained (lease.h).
+  int64_t lease_losses() const {
+    const std::lock_guard lock(mutex_);
+    return lease_.losses();
+  }
+  // How many links have begun.
+  int64_t generation() const {
+    const std::lock_guard lock(mutex_);
+    return generation_;
   }
   bool congested() const {
     const std::lock_guard lock(mutex_);
@@ -110,6 +129,9 @@ class RegistryLink {
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
+  // Until the stream is done; asks for the lease now and then. With the lock held.
+  void KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock);
+  bool IsTooLate(const v1::RegistryMessage& message);
   std::vector<std::function<void()>> TakeToldBy(int64_t sequence);  // with the lock held
   void NoteEnd(const grpc::Status& status);
 
@@ -121,11 +143,13 @@ class RegistryLink {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   LinkOutbox outbox_;
+  Lease lease_;
   // By the order in which they began, and so by sequence.
   std::map<int64_t, Waiting> waiting_;
   int64_t last_wait_ = 0;
   Stream* stream_ = nullptr;
   bool linked_ = false;
+  int64_t generation_ = 0;
   std::string last_failure_;
   bool stopping_ = false;
   std::thread thread_;

@@ -32,15 +32,25 @@ void RegistryClient::Admit(Caller caller, Duration timeout, Done<AdmitAnswer> do
   request.set_agent_id(caller.agent_id);
   request.set_bearer(std::string(caller.bearer.Reveal()));
   request.set_peer_address(std::move(caller.peer_address));
-  const auto answered = [this, agent_id = caller.agent_id, done = std::move(done)](
-                            std::optional<NoDecision> failure, v1::AdmitResponse& response) {
+  const auto answered = [this, agent_id = caller.agent_id, asked_over = link_->generation(),
+                         done = std::move(done)](std::optional<NoDecision> failure,
+                                                 v1::AdmitResponse& response) {
+    SessionKey key{agent_id, response.admitted().session_id(), response.admitted().epoch()};
+    const bool admitted = !failure && response.has_admitted();
+    bool held = false;
+    link_->Tell([&](LinkOutbox& outbox) {
+      held = outbox.Answered(agent_id, admitted ? &key : nullptr, link_->clock().Now());
+    });
     if (failure) return done(*std::move(failure));
     if (response.has_refused()) return done(std::move(*response.mutable_refused()));
-    if (!response.has_admitted()) return done(Empty());
-    SessionKey key{agent_id, response.admitted().session_id(), response.admitted().epoch()};
-    link_->Tell([&key](LinkOutbox& outbox) { outbox.Hold(key); });
+    if (!admitted) return done(Empty());
+    // The registry of a newer link may not know of it, and give the agent to others.
+    const bool relinked = link_->generation() != asked_over;
+    if (held && relinked) SessionClosed(key, v1::UPGRADE_FAILED, UnansweredCommands());
+    if (!held || relinked) return done(NoDecision{"The session was ended before it began."});
     done(std::move(key));
   };
+  link_->Tell([&](LinkOutbox& outbox) { outbox.Asked(request.agent_id()); });
   calls_->Start(&Stub::Admit, std::move(request), timeout, answered);
 }
 

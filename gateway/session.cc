@@ -23,6 +23,7 @@ constexpr size_t kFramingAllowance = 64 * 1024;
 // What the agent may say of one command (received, executing, completed, and some
 // say completed twice) on top of its rate: being sent many is not its fault.
 constexpr int64_t kAnswersPerCommand = 5;
+constexpr Duration kAwaitedCloseMax = std::chrono::seconds(1);
 constexpr auto kCongestionPause = std::chrono::milliseconds(100);
 
 // RFC 6455, 5.5.1: FIN and opcode 8, the length, the code in network order, and
@@ -71,8 +72,11 @@ void Session::End(v1::Disconnect reason) {
   end_reason_ = peer_closed_ ? v1::PEER_CLOSED : reason;
   wake_writer_.cancel();
   watch_.cancel();
-  // From here on every wait has this one deadline behind it.
-  close_watch_.expires_after(context_.settings.close_timeout);
+  // From here on every wait has this one deadline behind it. Where another gateway
+  // waits for the agent, an old line that nobody answers may not take long.
+  const bool awaited = reason == v1::SUPERSEDED || reason == v1::LEASE_LOST;
+  close_watch_.expires_after(awaited ? std::min(context_.settings.close_timeout, kAwaitedCloseMax)
+                                     : context_.settings.close_timeout);
 }
 
 // --- reading ------------------------------------------------------------------

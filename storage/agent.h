@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "storage/lease.h"
 
 namespace edgeplane::storage {
 
@@ -36,6 +37,8 @@ struct Session {
   int64_t epoch = 0;
   // Of the secret it was opened with; empty: the fleet secret.
   std::string secret_fingerprint;
+  // Of its gateway; only where a store looks at it inside a transaction.
+  GatewayLease lease{};
 };
 
 // What an agent last said of itself.

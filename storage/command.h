@@ -79,6 +79,7 @@ struct Claim {
   // Payload bytes; the first command is given whatever its size.
   size_t bytes_max = 64 * 1024;
   Time now{};
+  int64_t link = 0;  // of the session's gateway, over which they are to go
 };
 
 struct Ack {

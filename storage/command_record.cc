@@ -232,6 +232,10 @@ bool IsHeldBy(const std::optional<Session>& open, const Fence& fence) {
          open->session_id == fence.session_id && open->epoch == fence.epoch;
 }
 
+bool IsReachedBy(const std::optional<Session>& open, const Fence& fence, int64_t link) {
+  return IsHeldBy(open, fence) && open->lease.link == link;
+}
+
 AckJudgement JudgeAck(const Ack& ack, bool session_is_open, bool applied_before,
                       CommandRecord* record) {
   if (record != nullptr && applied_before) return {{AckVerdict::kAlreadyApplied, {}, {}}, {}};

@@ -98,6 +98,9 @@ std::string ContentDigest(const NewCommand& command);
 
 // Whether this is the session the fence speaks of.
 bool IsHeldBy(const std::optional<Session>& open, const Fence& fence);
+// And whether this is the last link of its gateway: what is sent over an older one
+// does not arrive.
+bool IsReachedBy(const std::optional<Session>& open, const Fence& fence, int64_t link);
 
 struct AckJudgement {
   AckOutcome outcome;

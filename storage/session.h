@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "storage/agent.h"
 #include "storage/command.h"
+#include "storage/lease.h"
 #include "storage/takeover.h"
 
 namespace edgeplane::storage {
@@ -23,20 +24,34 @@ struct SessionRequest {
   std::string secret_fingerprint;  // see Session
   TakeoverLimits takeovers;
   Time now{};
+  int64_t link = 0;  // the gateway's, over which it asks
 };
 
 // The session the request opens.
 inline Session NewSession(const SessionRequest& request, int64_t epoch) {
-  return {request.session_id,        request.agent_id, request.gateway_id,
-          request.peer_address,      request.now,      epoch,
-          request.secret_fingerprint};
+  return {request.session_id,
+          request.agent_id,
+          request.gateway_id,
+          request.peer_address,
+          request.now,
+          epoch,
+          request.secret_fingerprint,
+          {}};
 }
 
 struct SessionGrant {
   int64_t epoch = 0;
   std::optional<Session> superseded;  // was open until now
   CommandMoves moved;                 // of the superseded one
+  // Until these have closed, the agent must not be let in: another gateway may hold
+  // it still. Superseded now, or by an attempt that did not wait for it.
+  std::vector<AwaitedSession> awaited;
 };
+
+// Whether the other gateway may hold the superseded session still.
+inline bool IsAwaited(const Session& superseded, const SessionRequest& by) {
+  return superseded.gateway_id != by.gateway_id && superseded.lease.left > Duration::zero();
+}
 
 // The agent's session may not be taken over at the moment: two processes live
 // under its id. Nothing was opened.
@@ -80,10 +95,23 @@ struct LapsePosition {
   std::string agent_id;
 };
 
+// An open session, as a registry looks at those of its gateways now and then.
+struct SessionLook {
+  Fence fence;
+  bool commands = false;  // some are queued
+  bool config = false;    // the last one is not delivered
+  bool disabled = false;  // the agent is
+};
+
 struct Reconciled {
   std::vector<Fence> ended;  // the store had them open, the gateway does not hold them
   std::vector<Fence> stale;  // the gateway holds them, the store does not: end them
   CommandMoves moved;
+};
+
+struct ReleasedGateway {
+  std::string gateway_id;
+  Reconciled reconciled;
 };
 
 }  // namespace edgeplane::storage

@@ -28,6 +28,7 @@
 #include "storage/desired_config.h"
 #include "storage/event.h"
 #include "storage/join_token.h"
+#include "storage/lease.h"
 #include "storage/refusal.h"
 #include "storage/session.h"
 #include "storage/sync.h"
@@ -75,22 +76,49 @@ class SessionStore {
   virtual ~SessionStore() = default;
   // Makes this the agent's session; an open older one is ended as by EndSession,
   // not knowing what was written, unless JudgeTakeover holds it (which is an answer,
-  // and the attempt is noted). AGENT_NOT_FOUND, AGENT_IS_DISABLED.
+  // and the attempt is noted). AGENT_NOT_FOUND, AGENT_IS_DISABLED, and what
+  // CheckMayHold says of the link.
   virtual Result<SessionAnswer> OpenSession(const SessionRequest& request) = 0;
   // What was delivered over it and is unanswered goes back to the queue or, where
   // max_deliveries is used up, into IN_DOUBT; gives those. Nothing when the session
-  // was not the agent's open one (then nothing changes).
+  // was not the agent's open one (then nothing changes, but that it is not awaited
+  // any more).
   virtual Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) = 0;
   // Makes the store agree with what a gateway says it holds: ends the others of
   // that gateway, and for the held ones returns commands that the gateway never
-  // got to the queue (not counted as delivered).
-  virtual Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
+  // got to the queue (not counted as delivered). What it does not hold is not
+  // awaited any more. SESSION_FENCED when there is a newer link.
+  virtual Result<Reconciled> ReconcileGateway(const GatewayLink& link,
                                               const std::vector<HeldSession>& held, Time now) = 0;
   // Open sessions whose secret is no longer accepted, by the time it lapsed and
   // the agent's id; at most `count_max` of those behind `after`. The fleet secret is
   // not as soon as the agent has one of its own in force.
   virtual Result<std::vector<LapsedSession>> ListLapsedSessions(
       Time now, const std::optional<LapsePosition>& after, size_t count_max) = 0;
+};
+
+class LeaseStore {
+ public:
+  virtual ~LeaseStore() = default;
+  // A gateway has a new link: gives its number. Its lease runs from now.
+  virtual Result<int64_t> BeginLink(const std::string& gateway_id, Duration lease, Time now) = 0;
+  // SESSION_FENCED when there is a newer link, or the lease is over: others may have
+  // what the gateway held, so it has to say with a new link what it holds.
+  virtual Status RenewLease(const GatewayLink& link, Duration lease) = 0;
+  // Ends the sessions of a gateway whose lease is over, as if it held none; gives
+  // nothing where there is no such gateway. Whichever is silent longest goes first,
+  // and once.
+  virtual Result<std::optional<ReleasedGateway>> ReleaseSilentGateway(Time now) = 0;
+  // Those that have to close before the agent may be held by `gateway_id`.
+  virtual Result<std::vector<AwaitedSession>> ListAwaitedSessions(
+      const std::string& agent_id, const std::string& gateway_id) = 0;
+  // Gateways whose lease runs, by id; at most `count_max`.
+  virtual Result<std::vector<GatewayState>> ListGateways(size_t count_max) = 0;
+  // The open sessions of a gateway, by agent; at most `count_max` of those behind
+  // `after_agent_id`.
+  virtual Result<std::vector<SessionLook>> LookAtSessions(const std::string& gateway_id,
+                                                          const std::string& after_agent_id,
+                                                          Time now, size_t count_max) = 0;
 };
 
 class SyncStore {
@@ -144,8 +172,8 @@ class ConfigStore {
       const std::string& agent_id) = 0;  // AGENT_NOT_FOUND
   // The configuration, if there is one that the agent was not handed yet and no
   // version of it is on offer to the open session and not delivered yet; it is then
-  // on offer to this one. SESSION_FENCED.
-  virtual Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) = 0;
+  // on offer to this one, over this link of its gateway. SESSION_FENCED.
+  virtual Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence, int64_t link) = 0;
   // The session was written this version. One of a session that has ended counts
   // all the same: the agent has it. One that is gone is no error.
   virtual Status ConfigDelivered(const Fence& fence, int64_t version, Time now) = 0;
@@ -248,6 +276,7 @@ class FleetStore {
 
 class Store : public AgentStore,
               public SessionStore,
+              public LeaseStore,
               public CommandStore,
               public SyncStore,
               public EventStore,

@@ -70,6 +70,16 @@ Error SessionFenced() {
                    "The session has ended or been superseded by a newer one.");
 }
 
+Error LinkFenced() {
+  return MakeError(ErrorReason::SESSION_FENCED,
+                   "The gateway has a newer link, to this registry or to another.");
+}
+
+Error LeaseIsOver() {
+  return MakeError(ErrorReason::GATEWAY_NOT_LINKED,
+                   "The gateway has not renewed its lease in time.");
+}
+
 Error PageTokenInvalid() {
   return MakeError(ErrorReason::PAGE_TOKEN_INVALID,
                    "The page token was not made by this server for this list; start again without "

@@ -23,6 +23,8 @@ Error JoinTokenNotFound(const std::string& join_token_id);
 Error JoinTokenTaken(const std::string& join_token_id);
 Error RefusalNotFound(const std::string& refusal_id);
 Error SessionFenced();
+Error LinkFenced();
+Error LeaseIsOver();
 Error PageTokenInvalid();
 
 // What a row holds cannot be read.

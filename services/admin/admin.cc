@@ -33,7 +33,7 @@ class Admin::Impl {
         commands_({settings_, parts.store, parts.control, parts.signals, parts.registry_metrics,
                    parts.clock, tokens_}),
         refusals_(parts.store, tokens_),
-        fleet_(parts.store, parts.control, parts.clock),
+        fleet_(parts.store, parts.clock),
         hub_(static_cast<size_t>(settings_.max_watches), settings_.watch_recheck, metrics_),
         face_({auth_,
                parts.pool,

@@ -7,6 +7,11 @@
 #include "services/admin/convert.h"
 
 namespace edgeplane::admin {
+namespace {
+
+constexpr size_t kGatewaysMax = 1'000;  // in one answer
+
+}  // namespace
 
 Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
   const auto agents = store_.CountAgents();
@@ -15,6 +20,8 @@ Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
   if (!commands.ok()) return commands.error();
   const auto refusals = store_.CountRefusals(clock_.Now() - std::chrono::hours(1));
   if (!refusals.ok()) return refusals.error();
+  const auto gateways = store_.ListGateways(kGatewaysMax);
+  if (!gateways.ok()) return gateways.error();
 
   v1::FleetStatus status;
   status.set_version(std::string(Version()));
@@ -33,7 +40,7 @@ Result<v1::FleetStatus> Fleet::Get(const v1::GetFleetStatusRequest&) {
     added->set_reason(static_cast<v1::Reason>(counted.reason));
     added->set_count(counted.count);
   }
-  for (const registry::LinkedGateway& gateway : control_.Gateways()) {
+  for (const storage::GatewayState& gateway : *gateways) {
     auto* added = status.add_gateways();
     added->set_gateway_id(gateway.gateway_id);
     added->set_sessions(gateway.sessions);

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "edgeplane/v1/admin_service.pb.h"
-#include "services/registry/agent_control.h"
 #include "storage/store.h"
 
 namespace edgeplane::admin {
@@ -14,8 +13,8 @@ class Fleet {
  public:
   // Everything given must outlive it. Made when the server starts: that is the
   // start time it tells.
-  Fleet(storage::Store& store, const registry::AgentControl& control, const Clock& clock)
-      : store_(store), control_(control), clock_(clock), start_time_(clock.Now()) {}
+  Fleet(storage::Store& store, const Clock& clock)
+      : store_(store), clock_(clock), start_time_(clock.Now()) {}
 
   // The parts are read one after the other, so they may differ by what happened
   // in between.
@@ -23,7 +22,6 @@ class Fleet {
 
  private:
   storage::Store& store_;
-  const registry::AgentControl& control_;
   const Clock& clock_;
   const Time start_time_;
 };

@@ -1,5 +1,6 @@
 #include "services/registry/admitter.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -8,7 +9,9 @@
 
 #include "base/log.h"
 #include "base/uuid.h"
+#include "services/registry/awaited_sessions.h"
 #include "services/registry/command_moves.h"
+#include "services/registry/link.h"
 #include "services/registry/link_table.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_end.h"
@@ -30,22 +33,37 @@ std::string TakeoverDetail(const storage::SessionHeld& held,
          SpanText(limits.calm) + " (takeover-calm).";
 }
 
+bool IsWithoutLink(const Error& error) {
+  return error.code == v1::ErrorReason::SESSION_FENCED ||
+         error.code == v1::ErrorReason::GATEWAY_NOT_LINKED;
+}
+
+Error NotLinked() {
+  return MakeError(v1::ErrorReason::GATEWAY_NOT_LINKED,
+                   "The gateway has no link to this registry at the moment; try again.");
+}
+
 }  // namespace
 
-Status Admitter::Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
-                       const Abandoned& abandoned) {
+void Admitter::Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
+                     Abandoned abandoned, const Finish& finish) {
   const AdmissionTimer timer(parts_.metrics);
-  const CallerRef caller = CallerOf(request);
+  const std::optional<Status> status = Decide({request, response, std::move(abandoned), finish});
+  if (status) finish(*status);
+}
+
+std::optional<Status> Admitter::Decide(const Asked& asked) {
+  const CallerRef caller = CallerOf(asked.request);
   if (Status status = CheckCaller(caller, Naming::kRequired); !status.ok()) return status;
   Result<AdmissionVerdict> verdict = authenticator_.Ask(caller);
   if (!verdict.ok()) return verdict.error();
-  if (verdict->admitted()) return OpenSession(request, *verdict, response, abandoned);
-  *response.mutable_refused() = ToRefusedAttempt(*std::move(verdict->refusal));
-  return {};
+  if (verdict->admitted()) return OpenSession(asked, *verdict);
+  *asked.response.mutable_refused() = ToRefusedAttempt(*std::move(verdict->refusal));
+  return Status();
 }
 
-Status Admitter::OpenSession(const v1::AdmitRequest& request, const AdmissionVerdict& verdict,
-                             v1::AdmitResponse& response, const Abandoned& abandoned) {
+std::optional<Status> Admitter::OpenSession(const Asked& asked, const AdmissionVerdict& verdict) {
+  const v1::AdmitRequest& request = asked.request;
   storage::SessionRequest session;
   session.agent_id = request.agent_id();
   session.gateway_id = request.gateway_id();
@@ -60,7 +78,10 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, const AdmissionVer
                      "The gateway's sessions are being reconciled; try again in a moment.");
   }
   // By now the agent may have come again, and must not be thrown out by itself.
-  if (abandoned()) return CallerGone();
+  if (asked.abandoned()) return CallerGone();
+  if (const std::shared_ptr<Link> link = parts_.links.Find(request.gateway_id())) {
+    session.link = link->number();
+  }
   session.now = parts_.clock.Now();
   session.session_id = NewUuid(session.now);
   const Result<storage::SessionAnswer> answer = parts_.store.OpenSession(session);
@@ -74,30 +95,65 @@ Status Admitter::OpenSession(const v1::AdmitRequest& request, const AdmissionVer
   }
   pass.reset();
 
-  if (grant != nullptr) return Granted(session, *grant, response, abandoned);
+  if (grant != nullptr) return Granted(asked, session, *grant);
   if (answer.ok()) {
     RefuseTakeover(session, verdict.credential_kind, std::get<storage::SessionHeld>(*answer),
-                   response);
-    return {};
+                   asked.response);
+    return Status();
   }
+  if (IsWithoutLink(answer.error())) return NotLinked();
   std::optional<AdmissionRefusal> refusal = ChangedMeanwhile(answer.error());
   if (!refusal) return StoreFailed("OpenSession", answer.error());
-  *response.mutable_refused() = ToRefusedAttempt(*std::move(refusal));
-  return {};
+  *asked.response.mutable_refused() = ToRefusedAttempt(*std::move(refusal));
+  return Status();
 }
 
-Status Admitter::Granted(const storage::SessionRequest& session, const storage::SessionGrant& grant,
-                         v1::AdmitResponse& response, const Abandoned& abandoned) {
+std::optional<Status> Admitter::Granted(const Asked& asked, const storage::SessionRequest& session,
+                                        const storage::SessionGrant& grant) {
   NoteMoves(parts_, grant.moved);
   if (grant.superseded) TakeOver(*grant.superseded, session);
-  if (abandoned()) {
+  const storage::Fence fence{session.agent_id, session.session_id, grant.epoch};
+  if (grant.awaited.empty()) return Take(asked, fence);
+  for (const storage::AwaitedSession& awaited : grant.awaited) {
+    storage::Session older;
+    older.agent_id = awaited.agent_id;
+    older.session_id = awaited.session_id;
+    older.gateway_id = awaited.gateway_id;
+    DirectEnd(parts_, older, v1::SUPERSEDED);
+  }
+  parts_.awaited.Await(
+      session.agent_id, session.gateway_id, grant.awaited,
+      [this, asked, fence,
+       holder = grant.awaited.front().gateway_id](const AwaitedSessions::Outcome& outcome) {
+        asked.finish(outcome.closed ? Take(asked, fence)
+                                    : GiveUp(asked, fence, holder, outcome.lease_left));
+      });
+  return std::nullopt;
+}
+
+Status Admitter::Take(const Asked& asked, const storage::Fence& fence) {
+  if (asked.abandoned()) {
     // The gateway will never name it.
-    const storage::Fence fence{session.agent_id, session.session_id, grant.epoch};
     if (EndUntakenSession(parts_, fence).ok()) parts_.pending.Settled(fence);
     return CallerGone();
   }
-  response.mutable_admitted()->set_session_id(session.session_id);
-  response.mutable_admitted()->set_epoch(grant.epoch);
+  asked.response.mutable_admitted()->set_session_id(fence.session_id);
+  asked.response.mutable_admitted()->set_epoch(fence.epoch);
+  return {};
+}
+
+Status Admitter::GiveUp(const Asked& asked, const storage::Fence& fence, const std::string& holder,
+                        Duration lease_left) {
+  if (EndUntakenSession(parts_, fence).ok()) parts_.pending.Settled(fence);
+  LogWarning("session not given up", {{"agent", fence.agent_id}, {"held_by_gateway", holder}});
+  v1::RefusedAttempt& refused = *asked.response.mutable_refused();
+  refused.set_reason(v1::REGISTRY_UNAVAILABLE);
+  refused.set_detail("The gateway " + holder +
+                     " may hold the agent still and does not answer; once its lease is over "
+                     "(gateway-lease), the agent is let in.");
+  // Up to a whole second: Retry-After has no parts of one.
+  refused.mutable_retry_after()->set_seconds(
+      std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(lease_left).count()));
   return {};
 }
 

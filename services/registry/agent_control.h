@@ -13,26 +13,18 @@
 
 namespace edgeplane::registry {
 
-struct LinkedGateway {
-  std::string gateway_id;
-  int64_t sessions = 0;
-  Time link_time{};
-};
-
 class AgentControl {
  public:
   virtual ~AgentControl() = default;
-  // The agent has a new command in its queue: deliver, if it is connected here.
+  // The agent has a new command in its queue: deliver, if it is connected.
   virtual void CommandQueued(const std::string& agent_id) = 0;
-  // The agent's desired configuration has changed: offer it, if it is connected
-  // here.
+  // The agent's desired configuration has changed: offer it, if it is connected.
   virtual void ConfigChanged(const std::string& agent_id) = 0;
   // Ends the agent's open session, wherever it is, if it has one.
   virtual void EndSession(const std::string& agent_id, v1::Disconnect reason) = 0;
-  // Ends this session. False where its gateway has no link here, and so nobody was
-  // told.
+  // Ends this session. False where its gateway has no link here and there are no
+  // other registries, and so nobody was told.
   virtual bool EndThisSession(const storage::Session& session, v1::Disconnect reason) = 0;
-  [[nodiscard]] virtual std::vector<LinkedGateway> Gateways() const = 0;
 };
 
 }  // namespace edgeplane::registry

@@ -34,7 +34,7 @@ void NoteMoved(const RegistryParts& parts, const std::vector<storage::Command>& 
     parts.signals.Changed(command.command_id);
     if (command.state == storage::CommandState::kQueued) agents.insert(command.agent_id);
   }
-  for (const std::string& agent_id : agents) parts.dispatcher.Wake(agent_id);
+  for (const std::string& agent_id : agents) parts.dispatcher.WakeAnywhere(agent_id);
 }
 
 }  // namespace edgeplane::registry

@@ -8,6 +8,7 @@
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/link_table.h"
+#include "services/registry/peers.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/session_end.h"
@@ -15,12 +16,15 @@
 
 namespace edgeplane::registry {
 
-void Control::CommandQueued(const std::string& agent_id) { parts_.dispatcher.Wake(agent_id); }
+void Control::CommandQueued(const std::string& agent_id) {
+  parts_.dispatcher.WakeAnywhere(agent_id);
+}
 
 void Control::ConfigChanged(const std::string& agent_id) {
   // Where the session is not here yet, its configuration is looked at when it is
   // confirmed.
-  if (parts_.directory.WantConfig(agent_id)) parts_.dispatcher.Wake(agent_id);
+  if (parts_.directory.WantConfig(agent_id)) return parts_.dispatcher.Wake(agent_id);
+  parts_.peers.ConfigChanged(agent_id);
 }
 
 void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
@@ -30,15 +34,16 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
     live->link->Send(EndSessionMessage(live->fence, reason));
     return;
   }
+  std::string told;
   if (const std::optional<PendingAdmissions::Grant> grant = parts_.pending.Find(agent_id)) {
     if (const std::shared_ptr<Link> link = parts_.links.Find(grant->gateway_id)) {
       link->Send(EndSessionMessage(grant->fence, reason));
     }
-    return;
+    told = grant->fence.session_id;
   }
-  // Known to the store only: its gateway's link has just broken, or is another
-  // registry's. Bounded by the calls that lead here, which the pool bounds.
-  const bool accepted = parts_.pool.Continue([this, agent_id, reason] {
+  // What the store knows may be another one: its gateway's link has just broken, or is
+  // another registry's. Bounded by the calls that lead here, which the pool bounds.
+  const bool accepted = parts_.pool.Continue([this, agent_id, told, reason] {
     const Result<storage::Agent> agent = parts_.store.GetAgent(agent_id);
     if (!agent.ok()) {
       if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) {
@@ -46,24 +51,14 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
       }
       return;
     }
-    if (agent->session) DirectEnd(parts_, *agent->session, reason);
+    if (agent->session && agent->session->session_id != told)
+      DirectEnd(parts_, *agent->session, reason);
   });
   if (!accepted) LogDebug("session end dropped", {{"agent", agent_id}, {"cause", "stopping"}});
 }
 
 bool Control::EndThisSession(const storage::Session& session, v1::Disconnect reason) {
   return DirectEnd(parts_, session, reason);
-}
-
-std::vector<LinkedGateway> Control::Gateways() const {
-  const auto counts = parts_.directory.CountByLink();
-  std::vector<LinkedGateway> gateways;
-  for (const std::shared_ptr<Link>& link : parts_.links.Seated()) {
-    const auto count = counts.find(link.get());
-    gateways.push_back(
-        {link->gateway_id(), count == counts.end() ? 0 : count->second, link->open_time()});
-  }
-  return gateways;
 }
 
 }  // namespace edgeplane::registry

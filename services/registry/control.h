@@ -18,7 +18,6 @@ class Control final : public AgentControl {
   void ConfigChanged(const std::string& agent_id) override;
   void EndSession(const std::string& agent_id, v1::Disconnect reason) override;
   bool EndThisSession(const storage::Session& session, v1::Disconnect reason) override;
-  [[nodiscard]] std::vector<LinkedGateway> Gateways() const override;
 
  private:
   const RegistryParts& parts_;

@@ -7,6 +7,7 @@
 #include "services/registry/command_moves.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
+#include "services/registry/peers.h"
 #include "services/registry/store_failure.h"
 
 namespace edgeplane::registry {
@@ -32,6 +33,11 @@ void Dispatcher::Wake(const std::string& agent_id) {
   }
   waiting_.push_back(agent_id);
   StartRunner();
+}
+
+void Dispatcher::WakeAnywhere(const std::string& agent_id) {
+  if (parts_.directory.Find(agent_id)) return Wake(agent_id);
+  parts_.peers.Wake(agent_id);
 }
 
 void Dispatcher::WakeLeftBehind() {
@@ -139,7 +145,7 @@ Dispatcher::Outcome Dispatcher::OfferConfig(const LiveSession& session) {
   // Before the store is asked: a change after that is looked at again.
   parts_.directory.LookAtConfig(session.fence);
   const Result<std::optional<storage::DesiredConfig>> offer =
-      parts_.store.OfferConfig(session.fence);
+      parts_.store.OfferConfig(session.fence, session.link->number());
   if (!offer.ok()) {
     const Outcome outcome = Failed(session, "OfferConfig", offer.error());
     if (outcome == Outcome::kLeftBehind) parts_.directory.WantConfig(session.fence.agent_id);
@@ -158,6 +164,7 @@ Dispatcher::Outcome Dispatcher::ClaimAndSend(const LiveSession& session) {
   claim.count_max = session.room.count;
   claim.bytes_max = session.room.bytes;
   claim.now = parts_.clock.Now();
+  claim.link = session.link->number();
   const Result<std::vector<storage::Command>> claimed = parts_.store.ClaimCommands(claim);
   if (!claimed.ok()) return Failed(session, "ClaimCommands", claimed.error());
   if (claimed->empty()) return Outcome::kDone;
@@ -183,12 +190,19 @@ void Dispatcher::Send(const LiveSession& session, const std::vector<storage::Com
   }
 }
 
+// The agent may be somewhere else by now, or it has been deleted at another registry
+// and word of that is on its way: the reason is the store's. Where the session is as it
+// was, it is the link that is fenced off: the gateway has a newer one, or its lease is over.
+Dispatcher::Outcome Dispatcher::Fenced(LiveSession session, const Error& error) {
+  const Outcome outcome = ConfirmSession(session);
+  if (outcome == Outcome::kMore) session.link->End(error);
+  if (outcome != Outcome::kLeftBehind) parts_.peers.Wake(session.fence.agent_id);
+  return outcome == Outcome::kLeftBehind ? outcome : Outcome::kDone;
+}
+
 Dispatcher::Outcome Dispatcher::Failed(const LiveSession& session, const char* operation,
                                        const Error& error) {
-  if (error.code == v1::ErrorReason::SESSION_FENCED) {
-    Dismiss(session, v1::SUPERSEDED);
-    return Outcome::kDone;
-  }
+  if (error.code == v1::ErrorReason::SESSION_FENCED) return Fenced(session, error);
   static_cast<void>(StoreFailed(operation, error));
   // It may have been done, with what nobody knows: the gateway's next Hello brings
   // that back.

@@ -28,6 +28,8 @@ class Dispatcher {
 
   // Does nothing for an agent that is not connected here.
   void Wake(const std::string& agent_id);
+  // Wherever it is connected.
+  void WakeAnywhere(const std::string& agent_id);
   // Again for the agents whose last delivery the store failed, or a closed gate
   // held off.
   void WakeLeftBehind();
@@ -47,6 +49,7 @@ class Dispatcher {
   void Send(const LiveSession& session, const std::vector<storage::Command>& commands);
   // Of a call of the store for this session that was refused or failed.
   Outcome Failed(const LiveSession& session, const char* operation, const Error& error);
+  Outcome Fenced(LiveSession session, const Error& error);
   void Dismiss(const LiveSession& session, v1::Disconnect reason);
 
   const RegistryParts& parts_;

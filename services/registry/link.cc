@@ -31,6 +31,10 @@ bool Link::Receive(v1::GatewayMessage message) {
     Written(message.command_written());
     return open();
   }
+  if (message.has_renew_lease()) {
+    WantRenewal(message.renew_lease().number());
+    return open();
+  }
   const std::lock_guard lock(mutex_);
   if (ended_) return false;
   last_message_time_ = parts_.clock.Now();

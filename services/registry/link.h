@@ -56,6 +56,10 @@ class Link : public std::enable_shared_from_this<Link> {
   // Whether what the gateway holds has been compared with the store.
   [[nodiscard]] bool welcomed() const;
   [[nodiscard]] bool IsSilentSince(Time before) const;
+  // Whether it was welcomed and has not renewed its lease since.
+  [[nodiscard]] bool IsLapsedSince(Time before) const;
+  // Which of the gateway's links this is; 0 until the store has said.
+  [[nodiscard]] int64_t number() const;
   // Empty until Hello.
   [[nodiscard]] std::string gateway_id() const;
   [[nodiscard]] Time open_time() const { return open_time_; }
@@ -78,6 +82,9 @@ class Link : public std::enable_shared_from_this<Link> {
   void EnterThroughGate(const storage::Fence& fence);
   void EnterSession(const storage::Fence& fence);
   void Fail(const FailedCall& failure);
+  // One at a time; what comes meanwhile is answered with the next.
+  void WantRenewal(int64_t number);
+  void RenewLease();
   void Written(const v1::CommandWritten& written);
 
   const RegistryParts& parts_;
@@ -93,6 +100,10 @@ class Link : public std::enable_shared_from_this<Link> {
   bool ended_ = false;
   bool welcomed_ = false;
   Time last_message_time_;
+  Time lease_time_;  // when it was last renewed
+  int64_t number_ = 0;
+  int64_t renewal_wanted_ = 0;  // the gateway's number for it; 0: none
+  bool renewing_ = false;
   std::string gateway_id_;
   std::set<std::string> waiting_for_room_;  // agents
 

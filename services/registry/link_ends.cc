@@ -6,6 +6,7 @@
 
 #include "services/registry/command_moves.h"
 #include "services/registry/link.h"
+#include "services/registry/session_end.h"
 
 namespace edgeplane::registry {
 
@@ -24,9 +25,14 @@ void Link::EndSessions(std::vector<storage::SessionEnd> ends) {
   calls.reserve(ends.size());
   for (storage::SessionEnd& end : ends) {
     calls.push_back({"EndSession", [this, end = std::move(end)]() -> Status {
-                       const auto ended = parts_.store.EndSession(end);
+                       const auto ended = EndInStore(parts_, end);
                        if (!ended.ok()) return ended.error();
-                       if (*ended) NoteMoves(parts_, **ended);
+                       if (*ended) {
+                         NoteMoves(parts_, **ended);
+                         return {};
+                       }
+                       // Superseded before: somebody may wait for it to close.
+                       NoteClosed(parts_, end.fence.session_id);
                        return {};
                      }});
   }

@@ -94,6 +94,15 @@ Status Link::Introduce(const v1::Hello& hello) {
 Status Link::Join() {
   if (!open()) return {};
   const std::string gateway = gateway_id();
+  // From now on whatever goes on over earlier links, here or elsewhere, is fenced off.
+  const Duration lease = parts_.settings.gateway_lease;
+  const Result<int64_t> number = parts_.store.BeginLink(gateway, lease, parts_.clock.Now());
+  if (!number.ok()) return number.error();
+  {
+    const std::lock_guard lock(mutex_);
+    number_ = *number;
+    lease_time_ = parts_.clock.Now();
+  }
   std::optional<GatewayGate::Closure> closure = gate_->Close(kGateWaitMax);
   if (!closure) {
     return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
@@ -110,7 +119,7 @@ Status Link::Join() {
   held.reserve(joining_.size());
   for (const auto& [session_id, session] : joining_) held.push_back(session.held);
   const Result<storage::Reconciled> reconciled =
-      parts_.store.ReconcileGateway(gateway, held, parts_.clock.Now());
+      parts_.store.ReconcileGateway({gateway, *number}, held, parts_.clock.Now());
   if (!reconciled.ok()) return reconciled.error();
   NoteMoves(parts_, reconciled->moved);
 
@@ -119,7 +128,7 @@ Status Link::Join() {
     const std::lock_guard lock(mutex_);
     welcomed_ = true;
   }
-  Send(WelcomeMessage());
+  Send(WelcomeMessage(lease, parts_.settings.alone));
   for (const storage::Fence& fence : reconciled->stale) {
     joining_.erase(fence.session_id);
     Send(EndSessionMessage(fence, v1::SUPERSEDED));

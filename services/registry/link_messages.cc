@@ -1,5 +1,7 @@
 #include "services/registry/link_messages.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <utility>
 
 #include "base/encoding.h"
@@ -8,6 +10,8 @@
 #include "base/version.h"
 
 namespace edgeplane::registry {
+
+using google::protobuf::util::TimeUtil;
 namespace {
 
 constexpr size_t kForwardedBytesMax = 256;
@@ -106,9 +110,20 @@ Result<storage::Refusal> ToRefusal(const v1::Refusal& refusal, const std::string
   return row;
 }
 
-v1::RegistryMessage WelcomeMessage() {
+v1::RegistryMessage WelcomeMessage(Duration lease, bool alone) {
   v1::RegistryMessage message;
-  message.mutable_welcome()->set_registry_version(std::string(Version()));
+  v1::Welcome& welcome = *message.mutable_welcome();
+  welcome.set_registry_version(std::string(Version()));
+  *welcome.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease.count());
+  welcome.set_alone(alone);
+  return message;
+}
+
+v1::RegistryMessage LeaseMessage(int64_t number, Duration lease) {
+  v1::RegistryMessage message;
+  v1::LeaseRenewed& renewed = *message.mutable_lease_renewed();
+  renewed.set_number(number);
+  *renewed.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease.count());
   return message;
 }
 

@@ -29,7 +29,8 @@ Result<std::vector<storage::HeldSession>> ToHeldSessions(
 Result<storage::SessionEnd> ToSessionEnd(const v1::SessionClosed& closed, Time now);
 Result<storage::Refusal> ToRefusal(const v1::Refusal& refusal, const std::string& gateway_id);
 
-v1::RegistryMessage WelcomeMessage();
+v1::RegistryMessage WelcomeMessage(Duration lease, bool alone);
+v1::RegistryMessage LeaseMessage(int64_t number, Duration lease);
 v1::RegistryMessage ConfirmMessage(int64_t sequence);
 v1::RegistryMessage DeliverMessage(const std::string& session_id, const storage::Command& command);
 void SetDeliver(const std::string& session_id, const storage::Command& command,

@@ -71,6 +71,15 @@ void LinkTable::EndSilent(Time before) {
   }
 }
 
+void LinkTable::EndLapsed(Time before) {
+  for (const std::shared_ptr<Link>& link : Seated()) {
+    if (!link->IsLapsedSince(before)) continue;
+    link->End(MakeError(v1::ErrorReason::GATEWAY_NOT_LINKED,
+                        "The gateway has not renewed its lease (gateway-lease)."));
+    link->Cancel();
+  }
+}
+
 bool LinkTable::CloseAll(const Status& status, std::chrono::milliseconds patience) {
   {
     const std::lock_guard lock(mutex_);

@@ -38,6 +38,8 @@ class LinkTable {
   // Ends links that have not been welcomed and from which nothing has come since
   // `before`.
   void EndSilent(Time before);
+  // Ends those whose gateway has not renewed its lease since `before`.
+  void EndLapsed(Time before);
   // Takes no more links, ends all there are, and breaks those that have not gone
   // after `patience`. True when none is left after twice that.
   bool CloseAll(const Status& status, std::chrono::milliseconds patience);

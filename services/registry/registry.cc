@@ -5,11 +5,13 @@
 #include "base/log.h"
 #include "services/registry/admission.h"
 #include "services/registry/admitter.h"
+#include "services/registry/awaited_sessions.h"
 #include "services/registry/control.h"
 #include "services/registry/describer.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link.h"
 #include "services/registry/link_table.h"
+#include "services/registry/peers.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/registry_face.h"
 #include "services/registry/session_directory.h"
@@ -32,13 +34,16 @@ DeliveryLimits LimitsOf(const RegistrySettings& settings) {
 class Registry::Impl {
  public:
   Impl(const RegistrySettings& given, storage::Store& store, const Vault& vault, const Clock& clock,
-       MetricsRegistry& metrics_registry, const Secret& fleet_secret)
+       MetricsRegistry& metrics_registry, const Secret& fleet_secret, storage::SignalBus* bus)
       : settings(given),
+        bus(bus),
         policy(MakeAdmissionPolicy(settings, vault, fleet_secret)),
         metrics(metrics_registry),
         directory(LimitsOf(settings)),
-        parts{settings,  store,   clock,      metrics, signals,    event_signals,
-              directory, pending, unanswered, links,   dispatcher, pool},
+        awaited(parts),
+        peers(bus),
+        parts{settings, store,      clock,   metrics, signals, event_signals, directory,
+              pending,  unanswered, awaited, peers,   links,   dispatcher,    pool},
         dispatcher(parts),
         control(parts),
         authenticator(parts, policy),
@@ -51,7 +56,10 @@ class Registry::Impl {
         pool("registry", static_cast<size_t>(settings.registry_workers),
              static_cast<size_t>(settings.registry_queue_max)) {}
 
+  void StartSignals();
+
   const RegistrySettings settings;
+  storage::SignalBus* const bus;
   const AdmissionPolicy policy;
   RegistryMetrics metrics;
   CommandSignals signals;
@@ -59,6 +67,8 @@ class Registry::Impl {
   SessionDirectory directory;
   PendingAdmissions pending;
   UnansweredSyncs unanswered;
+  AwaitedSessions awaited;
+  Peers peers;
   LinkTable links;
   const RegistryParts parts;
   Dispatcher dispatcher;
@@ -76,8 +86,9 @@ class Registry::Impl {
 };
 
 Registry::Registry(const RegistrySettings& settings, storage::Store& store, const Vault& vault,
-                   const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret)
-    : impl_(std::make_unique<Impl>(settings, store, vault, clock, metrics, fleet_secret)) {}
+                   const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret,
+                   storage::SignalBus* bus)
+    : impl_(std::make_unique<Impl>(settings, store, vault, clock, metrics, fleet_secret, bus)) {}
 
 Registry::~Registry() { Stop(); }
 
@@ -90,13 +101,29 @@ RegistryMetrics& Registry::metrics() { return impl_->metrics; }
 
 void Registry::SetOperatorView(OperatorView& view) { impl_->describer.Use(view); }
 
-void Registry::Start() { impl_->sweeper.Start(); }
+void Registry::Impl::StartSignals() {
+  if (bus == nullptr) return;
+  bus->Start({[this](std::string_view signal) { Obey(parts, signal); },
+              [this] { sweeper.LookAtSessionsSoon(); },
+              [](size_t dropped) {
+                // They are made up for by the other registries' looks.
+                LogWarning("registry signals dropped", {{"signals", dropped}});
+              }});
+}
+
+void Registry::Start() {
+  impl_->StartSignals();
+  impl_->sweeper.Start();
+}
 
 void Registry::Stop() {
+  // Their calls are answered, so that the server can end.
+  impl_->awaited.Stop();
   const bool all_gone = impl_->links.CloseAll(
       MakeError(v1::ErrorReason::SHUTTING_DOWN, "The registry is shutting down."), kClosePatience);
   if (!all_gone) LogWarning("registry links remain", {});
   impl_->sweeper.Stop();
+  if (impl_->bus != nullptr) impl_->bus->Stop();
 }
 
 }  // namespace edgeplane::registry

@@ -15,6 +15,7 @@
 #include "services/registry/registry_metrics.h"
 #include "services/registry/registry_settings.h"
 #include "services/registry/vault.h"
+#include "storage/signal_bus.h"
 #include "storage/store.h"
 
 namespace grpc {
@@ -32,9 +33,11 @@ namespace edgeplane::registry {
 class Registry {
  public:
   // Everything given must outlive it, but for the settings and the fleet secret
-  // (ReadFleetSecret): that one is sealed, and may be wiped after this.
+  // (ReadFleetSecret): that one is sealed, and may be wiped after this. `bus` leads to
+  // the other registries of the store; null where there are none.
   Registry(const RegistrySettings& settings, storage::Store& store, const Vault& vault,
-           const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret = Secret());
+           const Clock& clock, MetricsRegistry& metrics, const Secret& fleet_secret = Secret(),
+           storage::SignalBus* bus = nullptr);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;

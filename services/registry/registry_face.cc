@@ -7,11 +7,14 @@ namespace edgeplane::registry {
 
 RegistryFace::Unary* RegistryFace::Admit(Context* context, const v1::AdmitRequest* request,
                                          v1::AdmitResponse* response) {
-  return rpc::RunOnPool(parts_.pool, context, request, response,
-                        [this, context](const v1::AdmitRequest& asked, v1::AdmitResponse& answer) {
-                          return answerers_.admitter.Admit(
-                              asked, answer, [context] { return context->IsCancelled(); });
-                        });
+  return rpc::BeginOnPool(
+      parts_.pool, context, request, response,
+      [this, context](const v1::AdmitRequest& asked, v1::AdmitResponse& answer,
+                      const rpc::Finish& finish) {
+        answerers_.admitter.Admit(
+            asked, answer, [context] { return context->IsCancelled(); }, finish);
+      },
+      [](grpc::StatusCode) {});
 }
 
 RegistryFace::Unary* RegistryFace::Sync(Context* context, const v1::SyncRequest* request,

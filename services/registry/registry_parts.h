@@ -12,8 +12,10 @@
 
 namespace edgeplane::registry {
 
+class AwaitedSessions;
 class Dispatcher;
 class LinkTable;
+class Peers;
 class PendingAdmissions;
 class SessionDirectory;
 class UnansweredSyncs;
@@ -28,6 +30,8 @@ struct RegistryParts {
   SessionDirectory& directory;
   PendingAdmissions& pending;
   UnansweredSyncs& unanswered;
+  AwaitedSessions& awaited;
+  Peers& peers;
   LinkTable& links;
   Dispatcher& dispatcher;
   WorkerPool& pool;

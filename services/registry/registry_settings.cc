@@ -69,6 +69,11 @@ void DeclareRegistrySettings(SettingSet& set, RegistrySettings& settings) {
       "delivery-window-bytes",
       "Payload on its way to one connection and not yet written to it; one command always fits.",
       1024, int64_t{16} * 1024 * 1024, settings.delivery_window_bytes);
+  set.Span("gateway-lease",
+           "How long a gateway that says nothing keeps its agents to itself. After that they may "
+           "connect elsewhere; the gateway sends them away before, if it lives and reaches no "
+           "registry.",
+           seconds(5), minutes(60), settings.gateway_lease);
   set.Span("link-hello-timeout",
            "How long a gateway's link may be silent before it has introduced itself.",
            milliseconds(100), minutes(5), settings.link_hello_timeout);

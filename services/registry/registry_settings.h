@@ -42,6 +42,11 @@ struct RegistrySettings {
   // as a slow one.
   int64_t delivery_window_bytes = 64 * 1024;
 
+  Duration gateway_lease = std::chrono::seconds(15);
+  // No setting: the only gateway is in this process, and nobody else can have its
+  // agents.
+  bool alone = false;
+
   Duration link_hello_timeout = std::chrono::seconds(10);
   int64_t link_inbox_max = 512;
   int64_t link_queue_max = 65536;

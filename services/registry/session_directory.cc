@@ -105,11 +105,18 @@ size_t SessionDirectory::size() const {
   return entries_.size();
 }
 
-std::unordered_map<const Link*, int64_t> SessionDirectory::CountByLink() const {
+std::vector<storage::Fence> SessionDirectory::Of(const Link* link) const {
   const std::lock_guard lock(mutex_);
-  std::unordered_map<const Link*, int64_t> counts;
-  for (const auto& [agent_id, entry] : entries_) ++counts[entry.link.get()];
-  return counts;
+  std::vector<storage::Fence> fences;
+  for (const auto& [agent_id, entry] : entries_) {
+    if (entry.link.get() == link) fences.push_back(entry.fence);
+  }
+  return fences;
+}
+
+void SessionDirectory::Doubt(const storage::Fence& fence) {
+  const std::lock_guard lock(mutex_);
+  if (Entry* entry = FindEntry(fence.agent_id, fence.session_id)) entry->confirmed = false;
 }
 
 SessionDirectory::Entry* SessionDirectory::FindEntry(const std::string& agent_id,

@@ -61,7 +61,10 @@ class SessionDirectory {
                                              const std::string& command_id);
 
   [[nodiscard]] size_t size() const;
-  [[nodiscard]] std::unordered_map<const Link*, int64_t> CountByLink() const;
+  // The sessions of a link.
+  [[nodiscard]] std::vector<storage::Fence> Of(const Link* link) const;
+  // It has to be confirmed anew. Nothing changes if another session is the agent's.
+  void Doubt(const storage::Fence& fence);
 
  private:
   struct Entry {

@@ -3,37 +3,54 @@
 #include <memory>
 
 #include "base/log.h"
+#include "services/registry/awaited_sessions.h"
 #include "services/registry/command_moves.h"
 #include "services/registry/link.h"
 #include "services/registry/link_messages.h"
 #include "services/registry/link_table.h"
+#include "services/registry/peers.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/store_failure.h"
 
 namespace edgeplane::registry {
 
-bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason) {
+bool DirectEndHere(const RegistryParts& parts, const storage::Session& session,
+                   v1::Disconnect reason) {
   const storage::Fence fence{session.agent_id, session.session_id, session.epoch};
   parts.directory.Remove(fence);
   const std::shared_ptr<Link> link = parts.links.Find(session.gateway_id);
   return link != nullptr && link->Send(EndSessionMessage(fence, reason));
 }
 
-Status EndUntakenSession(const RegistryParts& parts, const storage::Fence& fence) {
-  storage::SessionEnd end{fence, parts.clock.Now(), std::vector<std::string>()};
+bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason) {
+  return DirectEndHere(parts, session, reason) || parts.peers.EndSession(session, reason);
+}
+
+Result<std::optional<storage::CommandMoves>> EndInStore(const RegistryParts& parts,
+                                                        storage::SessionEnd end) {
   if (end.fence.epoch == 0) {
-    const Result<storage::Agent> agent = parts.store.GetAgent(fence.agent_id);
+    const Result<storage::Agent> agent = parts.store.GetAgent(end.fence.agent_id);
     if (!agent.ok()) {
-      const bool gone = agent.error().code == v1::ErrorReason::AGENT_NOT_FOUND;
-      return gone ? Status() : Status(StoreFailed("GetAgent", agent.error()));
+      if (agent.error().code != v1::ErrorReason::AGENT_NOT_FOUND) return agent.error();
+      return std::optional<storage::CommandMoves>();
     }
-    if (!agent->session) return {};
-    end.fence.epoch = agent->session->epoch;  // of another session: then nothing ends
+    const std::optional<storage::Session>& open = agent->session;
+    if (open && open->session_id == end.fence.session_id) end.fence.epoch = open->epoch;
   }
-  const auto ended = parts.store.EndSession(end);
+  return parts.store.EndSession(end);
+}
+
+void NoteClosed(const RegistryParts& parts, const std::string& session_id) {
+  parts.awaited.Closed(session_id);
+  parts.peers.SessionClosed(session_id);
+}
+
+Status EndUntakenSession(const RegistryParts& parts, const storage::Fence& fence) {
+  const auto ended = EndInStore(parts, {fence, parts.clock.Now(), std::vector<std::string>()});
   if (!ended.ok()) return StoreFailed("EndSession", ended.error());
+  NoteClosed(parts, fence.session_id);
   if (*ended) {
-    parts.directory.Remove(end.fence);
+    parts.directory.Remove(fence);
     NoteMoves(parts, **ended);
     LogInfo("session abandoned", {{"agent", fence.agent_id}, {"session", fence.session_id}});
   }

@@ -6,10 +6,13 @@
 #include <memory>
 #include <optional>
 
+#include "base/log.h"
+#include "services/registry/awaited_sessions.h"
 #include "services/registry/command_moves.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link.h"
 #include "services/registry/link_table.h"
+#include "services/registry/peers.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/session_directory.h"
 #include "services/registry/session_end.h"
@@ -24,6 +27,11 @@ namespace {
 constexpr int kBatchesPerSweep = 16;
 // Counting looks at every command, and things grow old slowly: not at each sweep.
 constexpr int kSweepsPerSlow = 10;
+// What other registries say gets here at once; this is for when it did not.
+constexpr int kSweepsPerLook = 5;
+constexpr int kReleasedPerSweep = 4;
+// For a renewal that is on its way to the store.
+constexpr std::chrono::seconds kLeaseMargin{5};
 // Longer than any upgrade takes: request-head-timeout is 5 minutes at most.
 constexpr std::chrono::minutes kPendingMax{6};
 // Of an admission that is in doubt the gateway was told that there is none, so it
@@ -73,6 +81,9 @@ void Sweeper::Sweep() {
   parts_.links.EndSilent(now - parts_.settings.link_hello_timeout);
   parts_.unanswered.Forget(now - kUnansweredMax);
   EndAbandoned(now);
+  ReleaseSilentGateways(now);
+  parts_.awaited.Look();
+  LookAtSessions();
   PruneOld();
   RefreshGauges();
 }
@@ -130,13 +141,34 @@ void Sweeper::EndLapsedSessions() {
       parts_.store.ListLapsedSessions(parts_.clock.Now(), lapsed_through_, batch);
   if (!lapsed.ok()) return Failed("ListLapsedSessions", lapsed.error());
   for (const storage::LapsedSession& one : *lapsed) {
-    DirectEnd(parts_, one.session, v1::CREDENTIALS_REVOKED);
+    // Each registry sees to those of its own gateways.
+    DirectEndHere(parts_, one.session, v1::CREDENTIALS_REVOKED);
   }
   // Those of gateways without a link stay, and the next sweep goes on behind them.
   lapsed_through_.reset();
   if (lapsed->size() < batch) return;
   const storage::LapsedSession& last = lapsed->back();
   lapsed_through_ = storage::LapsePosition{last.lapse_time, last.session.agent_id};
+}
+
+void Sweeper::ReleaseSilentGateways(Time now) {
+  // The gateway in this process is there whatever its lease says.
+  if (parts_.settings.alone) return;
+  parts_.links.EndLapsed(now - parts_.settings.gateway_lease - kLeaseMargin);
+  for (int i = 0; i < kReleasedPerSweep && !stopping(); ++i) {
+    const auto released = parts_.store.ReleaseSilentGateway(now);
+    if (!released.ok()) return Failed("ReleaseSilentGateway", released.error());
+    if (!*released) return;
+    NoteMoves(parts_, (*released)->reconciled.moved);
+    LogWarning("gateway silent", {{"gateway", (*released)->gateway_id},
+                                  {"sessions_ended", (*released)->reconciled.ended.size()}});
+  }
+}
+
+void Sweeper::LookAtSessions() {
+  if (!parts_.peers.any()) return;
+  if (sweeps_ % kSweepsPerLook == 0) sessions_.LookSoon();
+  sessions_.Look([this] { return stopping(); });
 }
 
 void Sweeper::PruneOld() {

@@ -13,13 +13,15 @@
 #include "services/registry/pending_admissions.h"
 #include "services/registry/registry_parts.h"
 #include "services/registry/retention.h"
+#include "services/registry/session_sweep.h"
 #include "storage/session.h"
 
 namespace edgeplane::registry {
 
 class Sweeper {
  public:
-  explicit Sweeper(const RegistryParts& parts) : parts_(parts), retention_(parts) {}
+  explicit Sweeper(const RegistryParts& parts)
+      : parts_(parts), sessions_(parts), retention_(parts) {}
   ~Sweeper() { Stop(); }
   Sweeper(const Sweeper&) = delete;
   Sweeper& operator=(const Sweeper&) = delete;
@@ -32,6 +34,8 @@ class Sweeper {
 
   // One sweep now, on this thread.
   void Sweep();
+  // Word from other registries may have been missed. Thread safe.
+  void LookAtSessionsSoon() { sessions_.LookSoon(); }
 
  private:
   void Run();
@@ -41,6 +45,9 @@ class Sweeper {
   [[nodiscard]] bool IsOverdue(const PendingAdmissions::Grant& grant, Time now) const;
   void ReleaseOverdue();
   void EndLapsedSessions();
+  // Of gateways that have said nothing for as long as their lease.
+  void ReleaseSilentGateways(Time now);
+  void LookAtSessions();
   void PruneOld();
   void RefreshGauges();
   [[nodiscard]] bool stopping() const;
@@ -48,6 +55,7 @@ class Sweeper {
   const RegistryParts& parts_;
   int sweeps_ = 0;
   std::optional<storage::LapsePosition> lapsed_through_;  // nothing: from the beginning
+  SessionSweep sessions_;
   Retention retention_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;

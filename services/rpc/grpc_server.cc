@@ -19,9 +19,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A client may ping each 10 s, with calls open or without; the second is for
+// A client may ping each 4 s, with calls open or without; the second is for
 // timers that are early. Faster ones are told too_many_pings.
-constexpr milliseconds kClientPingInterval(9'000);
+constexpr milliseconds kClientPingInterval(3'000);
 // We ask a silent client whether it is still there, so that one that vanished
 // frees its connection and its streams within 50 s.
 constexpr milliseconds kServerPingInterval(30'000);

@@ -6,6 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <utility>
 
 #include "base/result.h"
@@ -14,14 +15,17 @@
 
 namespace edgeplane::rpc {
 
-// `body` is Status(const Request&, Response&). Request and response live until
+// How a call is answered that goes on after its turn on the pool: once, on any thread.
+using Finish = std::function<void(const Status&)>;
+
+// `body` is void(const Request&, Response&, Finish). Request and response live until
 // the reactor has finished, which is gRPC's promise. `finished` is
 // void(grpc::StatusCode), called once, just before the answer goes out: for
 // metrics.
 template <class Request, class Response, class Body, class Finished>
-grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContext* context,
-                                    const Request* request, Response* response, Body body,
-                                    Finished finished) {
+grpc::ServerUnaryReactor* BeginOnPool(WorkerPool& pool, grpc::CallbackServerContext* context,
+                                      const Request* request, Response* response, Body body,
+                                      Finished finished) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const auto finish = [reactor, finished](const grpc::Status& status) {
     finished(status.error_code());
@@ -33,8 +37,9 @@ grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContex
           finish(grpc::Status(grpc::StatusCode::CANCELLED, "The caller has gone."));
           return;
         }
-        const Status status = body(*request, *response);
-        finish(status.ok() ? grpc::Status::OK : ToGrpcStatus(status.error()));
+        body(*request, *response, [finish](const Status& status) {
+          finish(status.ok() ? grpc::Status::OK : ToGrpcStatus(status.error()));
+        });
       });
   if (!accepted) {
     finish(ToGrpcStatus(
@@ -42,6 +47,19 @@ grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContex
                   "The server has more calls waiting than it can hold; try again in a moment.")));
   }
   return reactor;
+}
+
+// The usual call, which is answered when `body` returns: Status(const Request&,
+// Response&).
+template <class Request, class Response, class Body, class Finished>
+grpc::ServerUnaryReactor* RunOnPool(WorkerPool& pool, grpc::CallbackServerContext* context,
+                                    const Request* request, Response* response, Body body,
+                                    Finished finished) {
+  auto run = [body = std::move(body)](const Request& asked, Response& answer,
+                                      const Finish& finish) mutable {
+    finish(body(asked, answer));
+  };
+  return BeginOnPool(pool, context, request, response, std::move(run), std::move(finished));
 }
 
 template <class Request, class Response, class Body>

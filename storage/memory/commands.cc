@@ -90,7 +90,7 @@ Result<Command> MemoryStore::CancelCommand(const std::string& command_id, const 
 
 Result<std::vector<Command>> MemoryStore::ClaimCommands(const Claim& claim) {
   return Write([&]() -> Result<std::vector<Command>> {
-    if (!IsOpen(claim.fence)) return SessionFenced();
+    if (!IsReached(claim.fence, claim.link)) return SessionFenced();
     return HandOut(claim.fence.agent_id, claim.count_max, claim.bytes_max, Delivery(claim));
   });
 }

@@ -27,9 +27,9 @@ Result<DesiredConfig> MemoryStore::GetDesiredConfig(const std::string& agent_id)
   });
 }
 
-Result<std::optional<DesiredConfig>> MemoryStore::OfferConfig(const Fence& fence) {
+Result<std::optional<DesiredConfig>> MemoryStore::OfferConfig(const Fence& fence, int64_t link) {
   return Write([&]() -> Result<std::optional<DesiredConfig>> {
-    if (!IsOpen(fence)) return SessionFenced();
+    if (!IsReached(fence, link)) return SessionFenced();
     StoredAgent* stored = FindAgent(fence.agent_id);
     if (!IsConfigDue(stored->config, stored->agent.session)) return std::optional<DesiredConfig>();
     OfferConfigTo(stored->config, fence.session_id);

@@ -45,12 +45,22 @@ class MemoryStore final : public Store {
 
   Result<SessionAnswer> OpenSession(const SessionRequest& request) override;
   Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
-  Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
-                                      const std::vector<HeldSession>& held, Time now) override;
+  Result<Reconciled> ReconcileGateway(const GatewayLink& link, const std::vector<HeldSession>& held,
+                                      Time now) override;
 
   Result<std::vector<LapsedSession>> ListLapsedSessions(Time now,
                                                         const std::optional<LapsePosition>& after,
                                                         size_t count_max) override;
+
+  Result<int64_t> BeginLink(const std::string& gateway_id, Duration lease, Time now) override;
+  Status RenewLease(const GatewayLink& link, Duration lease) override;
+  Result<std::optional<ReleasedGateway>> ReleaseSilentGateway(Time now) override;
+  Result<std::vector<AwaitedSession>> ListAwaitedSessions(const std::string& agent_id,
+                                                          const std::string& gateway_id) override;
+  Result<std::vector<GatewayState>> ListGateways(size_t count_max) override;
+  Result<std::vector<SessionLook>> LookAtSessions(const std::string& gateway_id,
+                                                  const std::string& after_agent_id, Time now,
+                                                  size_t count_max) override;
 
   Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
   Result<SyncReturned> ReturnSync(const std::string& agent_id, const std::string& sync_id,
@@ -69,7 +79,7 @@ class MemoryStore final : public Store {
                                          const std::string& config_json, bool resend,
                                          Time now) override;
   Result<DesiredConfig> GetDesiredConfig(const std::string& agent_id) override;
-  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) override;
+  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence, int64_t link) override;
   Status ConfigDelivered(const Fence& fence, int64_t version, Time now) override;
 
   Result<JoinToken> CreateJoinToken(const JoinToken& token) override;
@@ -135,6 +145,12 @@ class MemoryStore final : public Store {
     return Call(true, work);
   }
 
+  struct StoredGateway {
+    int64_t link = 0;
+    Time lease_end{};  // by the system's clock; 0: over, and its sessions are released
+    Time link_time{};
+  };
+
   // All below: with the mutex held.
   StoredAgent* FindAgent(const std::string& agent_id);
   StoredCommand* FindCommand(const std::string& command_id);
@@ -149,6 +165,13 @@ class MemoryStore final : public Store {
   void ReleaseCommands(const std::string& agent_id, const WrittenCommands& written, Time now,
                        CommandMoves& moved);
   void ReturnUnheld(const HeldSession& held, Time now, CommandMoves& moved);
+  GatewayLease LeaseOf(const std::string& gateway_id) const;
+  // Whether something sent over this link reaches the session.
+  [[nodiscard]] bool IsReached(const Fence& fence, int64_t link);
+  Reconciled Reconcile(const std::string& gateway_id, const std::vector<HeldSession>& held,
+                       Time now);
+  [[nodiscard]] std::vector<AwaitedSession> AwaitedBy(const std::string& agent_id,
+                                                      const std::string& gateway_id) const;
   [[nodiscard]] int64_t CountUnfinished(const std::string& agent_id) const;
   AckOutcome ApplyAck(const Ack& ack);
   std::vector<Command> ReceiveNamed(const SyncRequest& request);
@@ -166,6 +189,9 @@ class MemoryStore final : public Store {
   std::map<int64_t, StoredCommand> commands_;  // by sequence
   std::map<int64_t, Event> events_;            // by sequence
   std::map<int64_t, JoinToken> join_tokens_;   // in the order they were made
+  std::map<std::string, StoredGateway> gateways_;
+  // Superseded and not closed yet: agent and session -> gateway.
+  std::map<std::pair<std::string, std::string>, std::string> superseded_;
   std::map<std::string, Refusal> refusals_;
   std::map<std::string, AdminToken> tokens_;
   std::map<std::string, std::string> facts_;

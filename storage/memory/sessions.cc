@@ -28,6 +28,9 @@ Result<SessionAnswer> MemoryStore::OpenSession(const SessionRequest& request) {
     StoredAgent* stored = FindAgent(request.agent_id);
     if (stored == nullptr) return AgentNotFound(request.agent_id);
     if (stored->agent.disabled) return AgentIsDisabled(request.agent_id);
+    if (Status may = CheckMayHold(LeaseOf(request.gateway_id), request.link); !may.ok()) {
+      return may.error();
+    }
     if (!stored->agent.session) stored->takeovers = {};
     if (stored->agent.session) {
       const TakeoverVerdict verdict =
@@ -37,8 +40,16 @@ Result<SessionAnswer> MemoryStore::OpenSession(const SessionRequest& request) {
             SessionHeld{*stored->agent.session, stored->takeovers.count, verdict.retry_after});
       }
     }
-    SessionGrant grant{++epoch_, stored->agent.session, {}};
-    if (grant.superseded) ReleaseCommands(request.agent_id, std::nullopt, request.now, grant.moved);
+    SessionGrant grant{++epoch_, stored->agent.session, {}, {}};
+    if (grant.superseded) {
+      Session& older = *grant.superseded;
+      older.lease = LeaseOf(older.gateway_id);
+      if (IsAwaited(older, request)) {
+        superseded_[{request.agent_id, older.session_id}] = older.gateway_id;
+      }
+      ReleaseCommands(request.agent_id, std::nullopt, request.now, grant.moved);
+    }
+    grant.awaited = AwaitedBy(request.agent_id, request.gateway_id);
     stored->agent.session = NewSession(request, grant.epoch);
     return SessionAnswer(std::move(grant));
   });
@@ -46,6 +57,7 @@ Result<SessionAnswer> MemoryStore::OpenSession(const SessionRequest& request) {
 
 Result<std::optional<CommandMoves>> MemoryStore::EndSession(const SessionEnd& end) {
   return Write([&]() -> Result<std::optional<CommandMoves>> {
+    superseded_.erase({end.fence.agent_id, end.fence.session_id});
     if (!IsOpen(end.fence)) return std::optional<CommandMoves>();
     FindAgent(end.fence.agent_id)->agent.session.reset();
     CommandMoves moved;
@@ -54,30 +66,42 @@ Result<std::optional<CommandMoves>> MemoryStore::EndSession(const SessionEnd& en
   });
 }
 
-Result<Reconciled> MemoryStore::ReconcileGateway(const std::string& gateway_id,
+Result<Reconciled> MemoryStore::ReconcileGateway(const GatewayLink& link,
                                                  const std::vector<HeldSession>& held, Time now) {
   return Write([&]() -> Result<Reconciled> {
-    Reconciled result;
-    std::set<std::string> kept;  // agents
-    for (const HeldSession& session : held) {
-      if (IsOpen(session.fence) &&
-          FindAgent(session.fence.agent_id)->agent.session->gateway_id == gateway_id) {
-        kept.insert(session.fence.agent_id);
-        ReturnUnheld(session, now, result.moved);
-        KeepOffer(FindAgent(session.fence.agent_id)->config, session);
-      } else {
-        result.stale.push_back(session.fence);
-      }
-    }
-    for (auto& [agent_id, stored] : agents_) {
-      std::optional<Session>& open = stored.agent.session;
-      if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
-      result.ended.push_back({agent_id, open->session_id, open->epoch});
-      open.reset();
-      ReleaseCommands(agent_id, std::nullopt, now, result.moved);
-    }
-    return result;
+    Status last = CheckLink(LeaseOf(link.gateway_id), link.number);
+    if (!last.ok()) return last.error();
+    return Reconcile(link.gateway_id, held, now);
   });
+}
+
+Reconciled MemoryStore::Reconcile(const std::string& gateway_id,
+                                  const std::vector<HeldSession>& held, Time now) {
+  Reconciled result;
+  std::set<std::string> kept;      // agents
+  std::set<std::string> sessions;  // that it holds
+  for (const HeldSession& session : held) {
+    sessions.insert(session.fence.session_id);
+    if (IsOpen(session.fence) &&
+        FindAgent(session.fence.agent_id)->agent.session->gateway_id == gateway_id) {
+      kept.insert(session.fence.agent_id);
+      ReturnUnheld(session, now, result.moved);
+      KeepOffer(FindAgent(session.fence.agent_id)->config, session);
+    } else {
+      result.stale.push_back(session.fence);
+    }
+  }
+  for (auto& [agent_id, stored] : agents_) {
+    std::optional<Session>& open = stored.agent.session;
+    if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
+    result.ended.push_back({agent_id, open->session_id, open->epoch});
+    open.reset();
+    ReleaseCommands(agent_id, std::nullopt, now, result.moved);
+  }
+  std::erase_if(superseded_, [&](const auto& entry) {
+    return entry.second == gateway_id && !sessions.contains(entry.first.second);
+  });
+  return result;
 }
 
 Result<std::vector<LapsedSession>> MemoryStore::ListLapsedSessions(

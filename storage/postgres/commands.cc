@@ -30,7 +30,7 @@ Status ClaimRound(Transaction& tx, const Claims& items) {
   for (auto* item : items) {
     const Claim& claim = item->request;
     const LockedAgent* agent = tx.Find(claim.fence.agent_id);
-    if (agent == nullptr || !IsHeldBy(agent->session, claim.fence)) {
+    if (agent == nullptr || !IsReachedBy(agent->session, claim.fence, claim.link)) {
       item->answer.emplace(SessionFenced());
       continue;
     }

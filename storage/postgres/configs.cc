@@ -22,6 +22,10 @@ struct Wanted {
   bool resend = false;
   Time now{};
 };
+struct Taker {
+  Fence fence;
+  int64_t link = 0;
+};
 struct Delivered {
   Fence fence;
   int64_t version = 0;
@@ -29,7 +33,7 @@ struct Delivered {
 };
 
 const std::string& AgentOf(const Wanted& wanted) { return wanted.agent_id; }
-const std::string& AgentOf(const Fence& fence) { return fence.agent_id; }
+const std::string& AgentOf(const Taker& taker) { return taker.fence.agent_id; }
 const std::string& AgentOf(const Delivered& delivered) { return delivered.fence.agent_id; }
 
 // Loads the records of the items' agents, has `change` answer each item with its
@@ -65,11 +69,11 @@ Status SetAll(Transaction& tx, const postgres::Items<Wanted, DesiredConfig>& ite
   });
 }
 
-Status OfferAll(Transaction& tx, const postgres::Items<Fence, Offer>& items) {
+Status OfferAll(Transaction& tx, const postgres::Items<Taker, Offer>& items) {
   return ChangeConfigs(tx, items, [&tx](auto& item, ConfigRecord& record) {
-    const Fence& fence = item.request;
+    const Fence& fence = item.request.fence;
     const LockedAgent* agent = tx.Find(fence.agent_id);
-    if (agent == nullptr || !IsHeldBy(agent->session, fence)) {
+    if (agent == nullptr || !IsReachedBy(agent->session, fence, item.request.link)) {
       item.answer.emplace(SessionFenced());
       return false;
     }
@@ -113,8 +117,8 @@ Result<DesiredConfig> PostgresStore::GetDesiredConfig(const std::string& agent_i
       });
 }
 
-Result<std::optional<DesiredConfig>> PostgresStore::OfferConfig(const Fence& fence) {
-  return writers_->Submit<Fence, Offer, &OfferAll>(StoreOperation::kOfferConfig, fence,
+Result<std::optional<DesiredConfig>> PostgresStore::OfferConfig(const Fence& fence, int64_t link) {
+  return writers_->Submit<Taker, Offer, &OfferAll>(StoreOperation::kOfferConfig, {fence, link},
                                                    {fence.agent_id});
 }
 

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace edgeplane::storage::postgres {
@@ -221,6 +222,22 @@ Status Connection::Execute(const std::string& sql) {
     }
     if (!Wait(static_cast<short>(pending ? POLLIN | POLLOUT : POLLIN))) return NoteLost("execute");
     if (PQconsumeInput(handle_) == 0) return NoteLost("execute");
+  }
+}
+
+Result<std::vector<std::string>> Connection::AwaitNotifications(int wake) {
+  std::vector<std::string> said;
+  while (true) {
+    if (PQconsumeInput(handle_) == 0) return NoteLost("listen");
+    while (PGnotify* notification = PQnotifies(handle_)) {
+      said.emplace_back(notification->extra);
+      PQfreemem(notification);
+    }
+    if (!said.empty()) return said;
+    std::array<pollfd, 2> sockets{pollfd{PQsocket(handle_), POLLIN, 0}, pollfd{wake, POLLIN, 0}};
+    const int ready = poll(sockets.data(), sockets.size(), MillisecondsUntil(deadline_));
+    if (ready < 0 && errno != EINTR) return NoteLost("listen");
+    if (sockets.back().revents != 0 || steady_clock::now() >= deadline_) return said;
   }
 }
 

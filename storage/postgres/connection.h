@@ -73,6 +73,11 @@ class Connection {
   // are prepared when they are first used.
   Status PrepareAll();
 
+  // Waits until another session has said something on a channel this one listens to,
+  // the deadline has come, or `wake` (a descriptor) can be read. Gives what was said;
+  // fails when the connection is lost.
+  Result<std::vector<std::string>> AwaitNotifications(int wake);
+
   // The first failure since the last Forget. An error that a store's call gives
   // without one is its answer.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }

@@ -6,7 +6,7 @@ namespace edgeplane::storage::postgres {
 
 Session ReadSession(const Row& row, int first) {
   return {row.Bytes(first + 1),  row.Bytes(first),      row.Bytes(first + 2), row.Bytes(first + 3),
-          row.TimeAt(first + 4), row.Number(first + 5), row.Bytes(first + 6)};
+          row.TimeAt(first + 4), row.Number(first + 5), row.Bytes(first + 6), {}};
 }
 
 Status DecideDelivered(Transaction& tx, const std::map<std::string, Decide>& decisions,
@@ -32,6 +32,34 @@ Status DecideDelivered(Transaction& tx, const std::map<std::string, Decide>& dec
   }
   SaveSteps(tx, saved);
   return {};
+}
+
+Decide EndedAt(Time now, WrittenCommands written) {
+  return [now, written = std::move(written)](const std::string& id) {
+    return EndOfSession(id, written, now);
+  };
+}
+
+// Ends the open sessions of these agents.
+Status Close(Transaction& tx, const std::map<std::string, Decide>& ends,
+             std::map<std::string, CommandMoves>& moved) {
+  if (ends.empty()) return {};
+  std::vector<std::string> agent_ids;
+  for (const auto& [agent_id, decide] : ends) {
+    tx.Find(agent_id)->session.reset();
+    agent_ids.push_back(agent_id);
+  }
+  tx.Defer("delete_sessions", agent_ids);
+  return postgres::DecideDelivered(tx, ends, moved);
+}
+
+bool IsOpen(Transaction& tx, const Fence& fence) {
+  const LockedAgent* agent = tx.Find(fence.agent_id);
+  return agent != nullptr && IsHeldBy(agent->session, fence);
+}
+
+AwaitedSession ReadAwaited(const Row& row) {
+  return {row.Bytes(0), row.Bytes(1), row.Bytes(2), Duration(row.Number(3))};
 }
 
 void UpdateLapses(Transaction& tx, const std::vector<std::string>& agent_ids) {

@@ -27,6 +27,23 @@ using Decide = std::function<std::optional<Occurrence>(const std::string& comman
 Status DecideDelivered(Transaction& tx, const std::map<std::string, Decide>& decisions,
                        std::map<std::string, CommandMoves>& moved);
 
+// What becomes of it at the end of its session.
+Decide EndedAt(Time now, WrittenCommands written);
+
+// Ends the open sessions of these agents.
+Status Close(Transaction& tx, const std::map<std::string, Decide>& ends,
+             std::map<std::string, CommandMoves>& moved);
+bool IsOpen(Transaction& tx, const Fence& fence);
+
+// Locks the agents concerned; gives SESSION_FENCED when `link`, unless it is nothing,
+// is not the gateway's last one.
+Result<Reconciled> Reconcile(Transaction& tx, const std::string& gateway_id,
+                             const std::optional<int64_t>& link,
+                             const std::vector<HeldSession>& held, Time now);
+
+// Of list_awaited.
+AwaitedSession ReadAwaited(const Row& row);
+
 // Notes when the open sessions' secrets end; to be called when either has changed.
 void UpdateLapses(Transaction& tx, const std::vector<std::string>& agent_ids);
 

@@ -21,13 +21,8 @@ namespace {
 using Openings = postgres::Items<SessionRequest, SessionAnswer>;
 using Ended = std::optional<CommandMoves>;
 using Endings = postgres::Items<SessionEnd, Ended>;
+using Leases = std::map<std::string, GatewayLease>;
 using Attempts = std::map<std::string, TakeoverRecord>;
-
-Decide EndedAt(Time now, WrittenCommands written) {
-  return [now, written = std::move(written)](const std::string& id) {
-    return EndOfSession(id, written, now);
-  };
-}
 
 void PutTakeovers(Transaction& tx, const Attempts& attempts) {
   if (attempts.empty()) return;
@@ -69,10 +64,25 @@ void PutSessions(Transaction& tx, const std::vector<std::string>& agent_ids) {
   postgres::UpdateLapses(tx, agent_ids);
 }
 
+// Of the gateways that ask; one that never had a link has none.
+Result<Leases> LoadLeases(Transaction& tx, const Openings& items) {
+  std::vector<std::string> gateway_ids;
+  for (const auto* item : items) gateway_ids.push_back(item->request.gateway_id);
+  const Result<Rows> rows = tx.Run("get_leases", gateway_ids);
+  if (!rows.ok()) return rows.error();
+  Leases leases;
+  for (const postgres::Row row : *rows) {
+    leases[row.Bytes(0)] = {row.Number(1), Duration(row.Number(2))};
+  }
+  return leases;
+}
+
 // Whether the session may be opened; otherwise it has its answer.
-bool MayOpen(Transaction& tx, Openings::value_type item, Attempts& held) {
+bool MayOpen(Transaction& tx, Leases& leases, Openings::value_type item, Attempts& held) {
   const SessionRequest& request = item->request;
-  if (Status may = tx.CheckMayConnect(request.agent_id); !may.ok()) {
+  Status may = tx.CheckMayConnect(request.agent_id);
+  if (may.ok()) may = CheckMayHold(leases[request.gateway_id], request.link);
+  if (!may.ok()) {
     item->answer.emplace(may.error());
     return false;
   }
@@ -89,19 +99,53 @@ bool MayOpen(Transaction& tx, Openings::value_type item, Attempts& held) {
   return false;
 }
 
+// Notes those that another gateway may hold still, and tells each newer session what
+// it has to wait for.
+Status AwaitSuperseded(Transaction& tx, const Openings& opened) {
+  std::vector<std::string> agent_ids, superseded_agents, session_ids, gateway_ids;
+  for (const auto* item : opened) {
+    agent_ids.push_back(item->request.agent_id);
+    const auto& superseded = std::get<SessionGrant>(**item->answer).superseded;
+    if (!superseded || !IsAwaited(*superseded, item->request)) continue;
+    superseded_agents.push_back(superseded->agent_id);
+    session_ids.push_back(superseded->session_id);
+    gateway_ids.push_back(superseded->gateway_id);
+  }
+  if (!session_ids.empty()) {
+    tx.Defer("put_superseded", superseded_agents, session_ids, gateway_ids);
+  }
+  const Result<Rows> rows = tx.Run("list_awaited", agent_ids);
+  if (!rows.ok()) return rows.error();
+  std::multimap<std::string, AwaitedSession> awaited;
+  for (const postgres::Row row : *rows) {
+    AwaitedSession session = postgres::ReadAwaited(row);
+    awaited.emplace(session.agent_id, std::move(session));
+  }
+  for (auto* item : opened) {
+    auto& own = std::get<SessionGrant>(**item->answer).awaited;
+    const auto [begin, end] = awaited.equal_range(item->request.agent_id);
+    for (auto it = begin; it != end; ++it) {
+      if (it->second.gateway_id != item->request.gateway_id) own.push_back(std::move(it->second));
+    }
+  }
+  return {};
+}
+
 // No agent twice.
 Status OpenRound(Transaction& tx, const Openings& items) {
   Attempts held;
   Openings opened;
   std::vector<std::string> agent_ids;
   std::map<std::string, Decide> superseded;
+  Result<Leases> leases = LoadLeases(tx, items);
+  if (!leases.ok()) return leases.error();
   for (auto* item : items) {
-    if (!MayOpen(tx, item, held)) continue;
+    if (!MayOpen(tx, *leases, item, held)) continue;
     const SessionRequest& request = item->request;
     opened.push_back(item);
     agent_ids.push_back(request.agent_id);
     if (tx.Find(request.agent_id)->session) {
-      superseded.emplace(request.agent_id, EndedAt(request.now, std::nullopt));
+      superseded.emplace(request.agent_id, postgres::EndedAt(request.now, std::nullopt));
     }
   }
   PutTakeovers(tx, held);
@@ -115,13 +159,14 @@ Status OpenRound(Transaction& tx, const Openings& items) {
   for (auto* item : opened) {
     const SessionRequest& request = item->request;
     LockedAgent& agent = *tx.Find(request.agent_id);
-    SessionGrant grant{(*epoch).Number(0), agent.session, std::move(moved[request.agent_id])};
+    SessionGrant grant{(*epoch).Number(0), agent.session, std::move(moved[request.agent_id]), {}};
     ++epoch;
     agent.session = NewSession(request, grant.epoch);
+    agent.session->lease = (*leases)[request.gateway_id];
     item->answer.emplace(SessionAnswer(std::move(grant)));
   }
   PutSessions(tx, agent_ids);
-  return {};
+  return AwaitSuperseded(tx, opened);
 }
 
 Status OpenAll(Transaction& tx, const Openings& items) {
@@ -132,36 +177,22 @@ Status OpenAll(Transaction& tx, const Openings& items) {
   return {};
 }
 
-// Ends the open sessions of these agents.
-Status Close(Transaction& tx, const std::map<std::string, Decide>& ends,
-             std::map<std::string, CommandMoves>& moved) {
-  if (ends.empty()) return {};
-  std::vector<std::string> agent_ids;
-  for (const auto& [agent_id, decide] : ends) {
-    tx.Find(agent_id)->session.reset();
-    agent_ids.push_back(agent_id);
-  }
-  tx.Defer("delete_sessions", agent_ids);
-  return postgres::DecideDelivered(tx, ends, moved);
-}
-
-bool IsOpen(Transaction& tx, const Fence& fence) {
-  const LockedAgent* agent = tx.Find(fence.agent_id);
-  return agent != nullptr && IsHeldBy(agent->session, fence);
-}
-
 Status EndRound(Transaction& tx, const Endings& items) {
   std::map<std::string, Decide> ends;
+  std::vector<std::string> agent_ids, session_ids;
   Endings ended;
   for (auto* item : items) {
     const SessionEnd& end = item->request;
     item->answer.emplace(Ended());
-    if (!IsOpen(tx, end.fence)) continue;
-    ends.emplace(end.fence.agent_id, EndedAt(end.now, end.written_command_ids));
+    agent_ids.push_back(end.fence.agent_id);
+    session_ids.push_back(end.fence.session_id);
+    if (!postgres::IsOpen(tx, end.fence)) continue;
+    ends.emplace(end.fence.agent_id, postgres::EndedAt(end.now, end.written_command_ids));
     ended.push_back(item);
   }
+  tx.Defer("delete_superseded", agent_ids, session_ids);
   std::map<std::string, CommandMoves> moved;
-  if (Status closed = Close(tx, ends, moved); !closed.ok()) return closed;
+  if (Status closed = postgres::Close(tx, ends, moved); !closed.ok()) return closed;
   for (auto* item : ended) {
     item->answer.emplace(Ended(std::move(moved[item->request.fence.agent_id])));
   }
@@ -176,68 +207,6 @@ Status EndAll(Transaction& tx, const Endings& items) {
   return {};
 }
 
-// The agents that a gateway's reconciliation may concern, sorted.
-Result<std::vector<std::string>> Concerned(Transaction& tx, const std::string& gateway_id,
-                                           const std::vector<HeldSession>& held) {
-  const Result<Rows> rows = tx.Run("list_gateway_sessions", gateway_id);
-  if (!rows.ok()) return rows.error();
-  std::set<std::string> agent_ids;
-  for (const postgres::Row row : *rows) agent_ids.insert(row.Bytes(0));
-  for (const HeldSession& session : held) agent_ids.insert(session.fence.agent_id);
-  return std::vector<std::string>(agent_ids.begin(), agent_ids.end());
-}
-
-Status KeepOffers(Transaction& tx, const std::map<std::string, const HeldSession*>& kept) {
-  std::vector<std::string> agent_ids;
-  for (const auto& [agent_id, session] : kept) agent_ids.push_back(agent_id);
-  auto configs = postgres::LoadConfigs(tx, agent_ids);
-  if (!configs.ok()) return configs.error();
-  std::vector<const ConfigRecord*> changed;
-  for (const auto& [agent_id, session] : kept) {
-    ConfigRecord& record = configs->at(agent_id);
-    if (KeepOffer(record, *session)) changed.push_back(&record);
-  }
-  postgres::SaveConfigs(tx, changed);
-  return {};
-}
-
-Result<Reconciled> Reconcile(Transaction& tx, const std::string& gateway_id,
-                             const std::vector<HeldSession>& held, Time now) {
-  const auto agent_ids = Concerned(tx, gateway_id, held);
-  if (!agent_ids.ok()) return agent_ids.error();
-  if (Status locked = tx.Lock(*agent_ids); !locked.ok()) return locked.error();
-  Reconciled result;
-  std::map<std::string, const HeldSession*> kept;
-  std::map<std::string, Decide> unheld, ends;
-  for (const HeldSession& session : held) {
-    const std::string& agent_id = session.fence.agent_id;
-    if (!IsOpen(tx, session.fence) || tx.Find(agent_id)->session->gateway_id != gateway_id) {
-      result.stale.push_back(session.fence);
-      continue;
-    }
-    kept[agent_id] = &session;
-    unheld[agent_id] = [&session, now](const std::string& id) { return NotHeld(id, session, now); };
-  }
-  for (const std::string& agent_id : *agent_ids) {
-    const LockedAgent* agent = tx.Find(agent_id);
-    if (agent == nullptr || !agent->session || kept.contains(agent_id)) continue;
-    if (agent->session->gateway_id != gateway_id) continue;
-    result.ended.push_back({agent_id, agent->session->session_id, agent->session->epoch});
-    ends.emplace(agent_id, EndedAt(now, std::nullopt));
-  }
-  std::map<std::string, CommandMoves> returned, released;
-  Status done = postgres::DecideDelivered(tx, unheld, returned);
-  if (done.ok()) done = KeepOffers(tx, kept);
-  if (done.ok()) done = Close(tx, ends, released);
-  if (!done.ok()) return done.error();
-  for (const auto* moves : {&returned, &released}) {
-    for (const auto& [agent_id, moved] : *moves) {
-      result.moved.insert(result.moved.end(), moved.begin(), moved.end());
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 Result<SessionAnswer> PostgresStore::OpenSession(const SessionRequest& request) {
@@ -250,11 +219,12 @@ Result<std::optional<CommandMoves>> PostgresStore::EndSession(const SessionEnd& 
                                                       {end.fence.agent_id});
 }
 
-Result<Reconciled> PostgresStore::ReconcileGateway(const std::string& gateway_id,
+Result<Reconciled> PostgresStore::ReconcileGateway(const GatewayLink& link,
                                                    const std::vector<HeldSession>& held, Time now) {
   return writers_->RunAlone<Reconciled>(
-      StoreOperation::kReconcileGateway,
-      [gateway_id, held, now](Transaction& tx) { return Reconcile(tx, gateway_id, held, now); });
+      StoreOperation::kReconcileGateway, [link, held, now](Transaction& tx) {
+        return postgres::Reconcile(tx, link.gateway_id, link.number, held, now);
+      });
 }
 
 }  // namespace edgeplane::storage

@@ -21,6 +21,8 @@ Status Transaction::Lock(std::vector<std::string> agent_ids) {
     agent->second.session = ReadSession(row, 0);
     agent->second.takeovers = {row.Number(kSessionColumns), row.TimeAt(kSessionColumns + 1),
                                row.Flag(kSessionColumns + 2), row.TimeAt(kSessionColumns + 3)};
+    agent->second.session->lease = {row.Number(kSessionColumns + 4),
+                                    Duration(row.Number(kSessionColumns + 5))};
   }
   return {};
 }

@@ -119,6 +119,11 @@ Status InsertSecret(Connection& db, const std::string& agent_id, const SealedSec
   return query.Run();
 }
 
+GatewayLease LeaseOf(const Query& query, int first) {
+  if (query.IsNull(first)) return {};
+  return {query.Number(first), query.TimeAt(first + 1) - SystemClock().Now()};
+}
+
 Result<std::optional<Session>> LoadSession(Connection& db, const std::string& agent_id) {
   Query query(db, "get_session");
   query.Bind(":agent_id", agent_id);
@@ -126,7 +131,8 @@ Result<std::optional<Session>> LoadSession(Connection& db, const std::string& ag
   if (!row.ok()) return row.error();
   if (!*row) return std::optional<Session>();
   return std::optional<Session>({query.Bytes(0), agent_id, query.Bytes(1), query.Bytes(2),
-                                 query.TimeAt(3), query.Number(4), query.Bytes(5)});
+                                 query.TimeAt(3), query.Number(4), query.Bytes(5),
+                                 LeaseOf(query, 6)});
 }
 
 Status UpdateLapse(Connection& db, const std::string& agent_id) {

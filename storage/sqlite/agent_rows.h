@@ -25,6 +25,8 @@ Result<std::vector<Agent>> ReadAgents(Query& query);
 Result<std::vector<SealedSecret>> LoadSecrets(Connection& db, const std::string& agent_id);
 Status InsertSecret(Connection& db, const std::string& agent_id, const SealedSecret& secret);
 
+// Of the columns link and lease_end; both are NULL where there is no such gateway.
+GatewayLease LeaseOf(const Query& query, int first);
 // The agent's open session; nothing where there is none, or no agent.
 Result<std::optional<Session>> LoadSession(Connection& db, const std::string& agent_id);
 

@@ -69,7 +69,7 @@ Result<Enqueued> Enqueue(Connection& db, const NewCommand& command, const std::s
 Result<Commands> ClaimNext(Connection& db, const Claim& claim) {
   const auto open = sqlite::LoadSession(db, claim.fence.agent_id);
   if (!open.ok()) return open.error();
-  if (!IsHeldBy(*open, claim.fence)) return SessionFenced();
+  if (!IsReachedBy(*open, claim.fence, claim.link)) return SessionFenced();
   return sqlite::HandOut(db, claim.fence.agent_id, claim.count_max, claim.bytes_max,
                          Delivery(claim));
 }

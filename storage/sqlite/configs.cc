@@ -40,10 +40,10 @@ Result<DesiredConfig> Change(Connection& db, const std::string& agent_id,
   return std::move(record->config);
 }
 
-Result<Offer> OfferTo(Connection& db, const Fence& fence) {
+Result<Offer> OfferTo(Connection& db, const Fence& fence, int64_t link) {
   const auto open = sqlite::LoadSession(db, fence.agent_id);
   if (!open.ok()) return open.error();
-  if (!IsHeldBy(*open, fence)) return SessionFenced();
+  if (!IsReachedBy(*open, fence, link)) return SessionFenced();
   Result<ConfigRecord> record = sqlite::LoadConfig(db, fence.agent_id);
   if (!record.ok()) return record.error();
   if (!IsConfigDue(*record, *open)) return Offer();
@@ -68,9 +68,9 @@ Result<DesiredConfig> SqliteStore::GetDesiredConfig(const std::string& agent_id)
                        [&](Connection& db) { return Load(db, agent_id); });
 }
 
-Result<std::optional<DesiredConfig>> SqliteStore::OfferConfig(const Fence& fence) {
+Result<std::optional<DesiredConfig>> SqliteStore::OfferConfig(const Fence& fence, int64_t link) {
   return writer_->Run<Offer>(StoreOperation::kOfferConfig,
-                             [fence](Connection& db) { return OfferTo(db, fence); });
+                             [fence, link](Connection& db) { return OfferTo(db, fence, link); });
 }
 
 Status SqliteStore::ConfigDelivered(const Fence& fence, int64_t version, Time now) {

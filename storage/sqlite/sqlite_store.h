@@ -69,12 +69,22 @@ class SqliteStore final : public Store {
 
   Result<SessionAnswer> OpenSession(const SessionRequest& request) override;
   Result<std::optional<CommandMoves>> EndSession(const SessionEnd& end) override;
-  Result<Reconciled> ReconcileGateway(const std::string& gateway_id,
-                                      const std::vector<HeldSession>& held, Time now) override;
+  Result<Reconciled> ReconcileGateway(const GatewayLink& link, const std::vector<HeldSession>& held,
+                                      Time now) override;
 
   Result<std::vector<LapsedSession>> ListLapsedSessions(Time now,
                                                         const std::optional<LapsePosition>& after,
                                                         size_t count_max) override;
+
+  Result<int64_t> BeginLink(const std::string& gateway_id, Duration lease, Time now) override;
+  Status RenewLease(const GatewayLink& link, Duration lease) override;
+  Result<std::optional<ReleasedGateway>> ReleaseSilentGateway(Time now) override;
+  Result<std::vector<AwaitedSession>> ListAwaitedSessions(const std::string& agent_id,
+                                                          const std::string& gateway_id) override;
+  Result<std::vector<GatewayState>> ListGateways(size_t count_max) override;
+  Result<std::vector<SessionLook>> LookAtSessions(const std::string& gateway_id,
+                                                  const std::string& after_agent_id, Time now,
+                                                  size_t count_max) override;
 
   Result<SyncOutcome> SyncAgent(const SyncRequest& request) override;
   Result<SyncReturned> ReturnSync(const std::string& agent_id, const std::string& sync_id,
@@ -93,7 +103,7 @@ class SqliteStore final : public Store {
                                          const std::string& config_json, bool resend,
                                          Time now) override;
   Result<DesiredConfig> GetDesiredConfig(const std::string& agent_id) override;
-  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence) override;
+  Result<std::optional<DesiredConfig>> OfferConfig(const Fence& fence, int64_t link) override;
   Status ConfigDelivered(const Fence& fence, int64_t version, Time now) override;
 
   Result<JoinToken> CreateJoinToken(const JoinToken& token) override;

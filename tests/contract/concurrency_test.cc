@@ -118,7 +118,7 @@ TEST_P(ConcurrencyContract, AConfigurationIsHandedOutOnce) {
     if (i % 2 == 0) {
       if (Sync(SyncBy("a", 100 + i)).config) ++given;
     } else {
-      const auto offer = store().OfferConfig(fence);
+      const auto offer = store().OfferConfig(fence, 0);
       if (offer.ok() && offer->has_value()) ++given;
     }
   });

@@ -17,7 +17,7 @@ class ConfigContract : public StoreContract {
   }
   // The version on offer; 0: none.
   int64_t Offered(const Fence& fence) {
-    const auto offer = store().OfferConfig(fence);
+    const auto offer = store().OfferConfig(fence, 0);
     EXPECT_TRUE(offer.ok());
     return offer.ok() && *offer ? (*offer)->version : 0;
   }
@@ -72,7 +72,7 @@ TEST_P(ConfigContract, IsOfferedToTheOpenSessionOnce) {
   const Fence fence = Open("a", 1);
   EXPECT_EQ(Offered(fence), 0) << "there is none";
   Set("{}");
-  const auto offer = store().OfferConfig(fence);
+  const auto offer = store().OfferConfig(fence, 0);
   ASSERT_TRUE(offer.ok());
   ASSERT_TRUE(offer->has_value());
   EXPECT_EQ((*offer)->config_json, "{}");
@@ -114,13 +114,13 @@ TEST_P(ConfigContract, AnOfferFallsWithItsSession) {
   const Fence first = Open("a", 1);
   EXPECT_EQ(Offered(first), 1);
   const Fence second = Open("a", 2);
-  EXPECT_EQ(CodeOf(store().OfferConfig(first)), Code::SESSION_FENCED);
+  EXPECT_EQ(CodeOf(store().OfferConfig(first, 0)), Code::SESSION_FENCED);
   EXPECT_EQ(Offered(second), 1);
   ASSERT_TRUE(store().EndSession({second, After(2), {}}).ok());
-  EXPECT_EQ(CodeOf(store().OfferConfig(second)), Code::SESSION_FENCED);
+  EXPECT_EQ(CodeOf(store().OfferConfig(second, 0)), Code::SESSION_FENCED);
   const Fence third = Open("a", 3);
   EXPECT_EQ(Offered(third), 1);
-  ASSERT_TRUE(store().ReconcileGateway("gw", {}, After(3)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {}, After(3)).ok());
   EXPECT_EQ(Offered(Open("a", 4)), 1);
   EXPECT_TRUE(Deliver(second, 1)) << "the session that had it wrote it after all";
   EXPECT_EQ(Config().delivered_version, 1);
@@ -132,20 +132,20 @@ TEST_P(ConfigContract, ReconcilingDropsAnOfferThatNeverArrived) {
   Set("{}");
   EXPECT_EQ(Offered(fence), 1);
   HeldSession held{.fence = fence, .unwritten_config_version = 1};
-  ASSERT_TRUE(store().ReconcileGateway("gw", {held}, After(2)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {held}, After(2)).ok());
   EXPECT_EQ(Offered(fence), 0) << "the gateway has it";
   held.unwritten_config_version = 0;
   held.unacknowledged_known = false;
-  ASSERT_TRUE(store().ReconcileGateway("gw", {held}, After(2)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {held}, After(2)).ok());
   EXPECT_EQ(Offered(fence), 1) << "only the commands are not known";
   held.unacknowledged_known = true;
-  ASSERT_TRUE(store().ReconcileGateway("gw", {held}, After(3)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {held}, After(3)).ok());
   EXPECT_EQ(Offered(fence), 1);
   ASSERT_TRUE(Deliver(fence, 1));
   Set(R"({"k":1})");
   EXPECT_EQ(Offered(fence), 2);
   held.unwritten_config_version = 1;
-  ASSERT_TRUE(store().ReconcileGateway("gw", {held}, After(4)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {held}, After(4)).ok());
   EXPECT_EQ(Offered(fence), 2) << "the gateway has another";
 }
 

@@ -98,7 +98,7 @@ TEST_P(PersistenceContract, SessionsSecretsAndConfigurationsAreThereAfterAClose)
   request.session_id = Id(2);
   Grant(request);
   ASSERT_TRUE(store().SetDesiredConfig("a", R"({"k":1})", false, After(1)).ok());
-  ASSERT_TRUE(store().OfferConfig({"a", Id(2), fence.epoch + 1}).ok());
+  ASSERT_TRUE(store().OfferConfig({"a", Id(2), fence.epoch + 1}, 0).ok());
 
   Reopen();
   const auto lapsed = store().ListLapsedSessions(After(20), {}, 10);
@@ -109,7 +109,7 @@ TEST_P(PersistenceContract, SessionsSecretsAndConfigurationsAreThereAfterAClose)
   const Result<SessionAnswer> third = store().OpenSession(request);
   ASSERT_TRUE(third.ok());
   EXPECT_TRUE(std::holds_alternative<SessionHeld>(*third)) << "the takeover is remembered";
-  const auto offer = store().OfferConfig({"a", Id(2), fence.epoch + 1});
+  const auto offer = store().OfferConfig({"a", Id(2), fence.epoch + 1}, 0);
   ASSERT_TRUE(offer.ok());
   EXPECT_FALSE(offer->has_value()) << "it is on offer";
   EXPECT_EQ(store().GetDesiredConfig("a")->config_json, R"({"k":1})");

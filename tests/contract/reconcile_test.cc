@@ -20,8 +20,8 @@ TEST_P(ReconcileContract, EndsWhatTheGatewayDoesNotHold) {
   EXPECT_THAT(ClaimIds(lost), ElementsAre(Id(1)));
 
   const Fence wrong_epoch{"d", Id(4), 1};
-  const Result<Reconciled> result =
-      store().ReconcileGateway("gw-1", {{held, {}}, {wrong_epoch, {}}, {elsewhere, {}}}, After(9));
+  const Result<Reconciled> result = store().ReconcileGateway(
+      {"gw-1"}, {{held, {}}, {wrong_epoch, {}}, {elsewhere, {}}}, After(9));
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(SessionIds(result->ended), ElementsAre(Id(2)));
   EXPECT_EQ(result->ended[0].agent_id, "b");
@@ -39,7 +39,7 @@ TEST_P(ReconcileContract, TellsASupersededSessionFromTheOpenOne) {
   const Fence old = Open("a", 1, "gw-1");
   const Fence open = Open("a", 2, "gw-1");
   const Result<Reconciled> result =
-      store().ReconcileGateway("gw-1", {{old, {}}, {open, {}}}, After(9));
+      store().ReconcileGateway({"gw-1"}, {{old, {}}, {open, {}}}, After(9));
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(result->ended, IsEmpty());
   EXPECT_THAT(SessionIds(result->stale), ElementsAre(Id(1)));
@@ -51,7 +51,8 @@ TEST_P(ReconcileContract, ReturnsWhatNeverArrived) {
   const Fence fence = Open("a", 1, "gw-1");
   for (int i = 1; i <= 3; ++i) Delivered(fence, i, 1);
   AckOne(AckBy(fence, Id(3), CommandEvent::kAckReceived, 1));
-  const Result<Reconciled> result = store().ReconcileGateway("gw-1", {{fence, {Id(2)}}}, After(9));
+  const Result<Reconciled> result =
+      store().ReconcileGateway({"gw-1"}, {{fence, {Id(2)}}}, After(9));
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(result->ended, IsEmpty());
   EXPECT_THAT(result->stale, IsEmpty());
@@ -68,12 +69,12 @@ TEST_P(ReconcileContract, LeavesWhatMayHaveArrived) {
   Delivered(fence, 1, 1);
   HeldSession held{fence, {}};
   held.unacknowledged_known = false;
-  ASSERT_TRUE(store().ReconcileGateway("gw-1", {held}, After(9)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw-1"}, {held}, After(9)).ok());
   EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
 }
 
 TEST_P(ReconcileContract, NothingWithNothingIsNothing) {
-  const Result<Reconciled> result = store().ReconcileGateway("gw-1", {}, kStart);
+  const Result<Reconciled> result = store().ReconcileGateway({"gw-1"}, {}, kStart);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(result->ended, IsEmpty());
   EXPECT_THAT(result->stale, IsEmpty());

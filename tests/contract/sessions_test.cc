@@ -100,7 +100,7 @@ TEST_P(SessionContract, SaysWhatMovedWithASession) {
 
   const Fence fence{"a", Id(2), second.epoch};
   EXPECT_THAT(ClaimIds(fence), ElementsAre(Id(1)));
-  const auto reconciled = store().ReconcileGateway("gw-1", {{fence, {}}}, After(3));
+  const auto reconciled = store().ReconcileGateway({"gw-1"}, {{fence, {}}}, After(3));
   ASSERT_TRUE(reconciled.ok());
   EXPECT_EQ(MovedOf(reconciled->moved), (Moved{{Id(1), CommandState::kQueued}}));
 
@@ -109,7 +109,7 @@ TEST_P(SessionContract, SaysWhatMovedWithASession) {
   EXPECT_EQ(MovedOf(moved_), (Moved{{Id(1), CommandState::kQueued}}));
 
   EXPECT_THAT(ClaimIds(Open("a", 3, "gw-1")), ElementsAre(Id(1)));
-  const auto gone = store().ReconcileGateway("gw-1", {}, After(4));
+  const auto gone = store().ReconcileGateway({"gw-1"}, {}, After(4));
   ASSERT_TRUE(gone.ok());
   EXPECT_EQ(MovedOf(gone->moved), (Moved{{Id(1), CommandState::kQueued}}));
 }

@@ -82,12 +82,12 @@ TEST_P(SyncContract, WhatASyncDeliveredSurvivesTheSession) {
   const Fence second = Open("a", 2, "gw-1");  // superseded
   EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
   EXPECT_EQ(Get(Id(2)).state, CommandState::kQueued);
-  ASSERT_TRUE(store().ReconcileGateway("gw-1", {{second, {}}}, After(5)).ok());  // unheld
+  ASSERT_TRUE(store().ReconcileGateway({"gw-1"}, {{second, {}}}, After(5)).ok());  // unheld
   EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
   ASSERT_TRUE(store().EndSession({second, After(6), {}}).ok());  // ended
   EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
   Open("a", 3, "gw-1");
-  ASSERT_TRUE(store().ReconcileGateway("gw-1", {}, After(7)).ok());  // lost
+  ASSERT_TRUE(store().ReconcileGateway({"gw-1"}, {}, After(7)).ok());  // lost
   EXPECT_EQ(Get(Id(1)).state, CommandState::kDelivered);
   EXPECT_EQ(Get(Id(1)).history.size(), 2u);
 

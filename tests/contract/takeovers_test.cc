@@ -93,7 +93,7 @@ TEST_P(TakeoverContract, TheRecordGoesWithTheSession) {
   EXPECT_TRUE(Opens(7, After(8)));
   EXPECT_FALSE(Opens(8, After(9)));
   // With its gateway too.
-  ASSERT_TRUE(store().ReconcileGateway("gw", {}, After(10)).ok());
+  ASSERT_TRUE(store().ReconcileGateway({"gw"}, {}, After(10)).ok());
   EXPECT_TRUE(Opens(9, After(11)));
 }
 

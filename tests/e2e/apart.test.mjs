@@ -16,7 +16,7 @@ let first;
 let second;
 let commands;
 before(async () => {
-  registry = await startRegistry();
+  registry = await startRegistry(['--gateway-lease', '5s']);
   first = await startGateway(registry);
   second = await startGateway(registry);
   commands = new Commands(registry);
@@ -98,16 +98,53 @@ describe('a registry that goes and comes back', () => {
 });
 
 describe('a gateway that goes', () => {
-  test('kill -9: its agents are let in elsewhere', async () => {
+  test('kill -9: its agents are let in elsewhere once its lease is over', async () => {
     const doomed = await startGateway(registry);
     try {
       const a = await registry.createAgent('survivor');
       await Agent.open(doomed, a.id, a.secret);
       await doomed.kill9();
-      const agent = await Agent.open(first, a.id, a.secret);
+      // Nobody can tell that from a line that is cut, so until then it may hold the agent.
+      const refused = await refusalOf(first, a.id, a.secret);
+      assert.equal(refused.status, 503);
+      assert.match(refused.headers['retry-after'], /^[1-5]$/);
+      const row = await rowById(registry, refused.json.refusal_id);
+      assert.equal(row.reason, 'REGISTRY_UNAVAILABLE');
+      assert.match(row.detail, /may hold the agent still .*gateway-lease/);
+      const agent = await until('the agent is let in', () => Agent.open(first, a.id, a.secret));
       const sent = await commands.send(a.id, 'work');
       assert.equal((await agent.next()).data.command_id, sent.command_id);
       await agent.close(1000);
+    } finally {
+      await doomed.close();
+    }
+  });
+
+  test('kill -9, and started again: its agents are let in there and elsewhere', async () => {
+    const doomed = await startGateway(registry);
+    try {
+      const a = await registry.createAgent('returns');
+      const b = await registry.createAgent('moves-on');
+      await Agent.open(doomed, a.id, a.secret);
+      await Agent.open(doomed, b.id, b.secret);
+      await doomed.restart();
+      const returned = await Agent.open(doomed, a.id, a.secret);
+      const moved = await Agent.open(first, b.id, b.secret);
+      await returned.close(1000);
+      await moved.close(1000);
+    } finally {
+      await doomed.close();
+    }
+  });
+
+  test('one that nobody hears of any more ends in every list', async () => {
+    const doomed = await startGateway(registry);
+    try {
+      const a = await registry.createAgent('forgotten');
+      await Agent.open(doomed, a.id, a.secret);
+      await doomed.kill9();
+      await until('the session has ended', async () => !(await getAgent(a.id)).session);
+      await registry.logged(/gateway silent .*sessions_ended=1/);
     } finally {
       await doomed.close();
     }

@@ -58,8 +58,28 @@ CREATE TABLE sessions (
   last_attempt       bigint NOT NULL
 ) WITH (fillfactor = 80);
 
-CREATE INDEX sessions_by_gateway ON sessions (gateway_id);
+CREATE INDEX sessions_by_gateway ON sessions (gateway_id, agent_id);
 CREATE INDEX sessions_by_lapse ON sessions (lapse_time, agent_id) WHERE lapse_time IS NOT NULL;
+
+-- Gateways that have had a link; see storage/lease.h. Leases run by the clock of the
+-- database.
+CREATE TABLE gateways (
+  gateway_id text COLLATE "C" PRIMARY KEY,
+  link       bigint NOT NULL,  -- the number of the last one
+  link_time  bigint NOT NULL,
+  lease_end  bigint NOT NULL   -- 0: over, and its sessions are released
+) WITH (fillfactor = 50);
+
+-- Sessions that were taken over while their gateway's lease ran, and of which that
+-- gateway has not said that they are closed.
+CREATE TABLE superseded_sessions (
+  agent_id   text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C" NOT NULL,
+  gateway_id text COLLATE "C" NOT NULL,
+  PRIMARY KEY (agent_id, session_id)
+);
+
+CREATE INDEX superseded_by_gateway ON superseded_sessions (gateway_id);
 
 -- One for all agents, so that an agent deleted and made again is above all its
 -- earlier sessions. Taken under the agent's lock, so it rises for each agent.

@@ -85,6 +85,11 @@ export class Agent {
     );
   }
 
+  // How many messages have come that nobody asked for yet.
+  get unread() {
+    return this.#messages.length;
+  }
+
   // The data of the next message, which must be a command.
   async nextCommand() {
     const message = await this.next();

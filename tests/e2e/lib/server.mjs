@@ -228,11 +228,26 @@ export function startRegistry(flags = []) {
   return started(new Server(flags, {}, 'registry'));
 }
 
-// One in front of `registry`.
-export function startGateway(registry, flags = []) {
+// Another registry of the same database as `registry`, with its keys and tokens.
+export async function startSecondRegistry(registry, flags = []) {
+  const second = new Server([...registry.flags, ...flags], {}, 'registry');
+  second.secrecy = registry.secrecy;
+  fs.mkdirSync(second.dataDir, { recursive: true, mode: 0o700 });
+  for (const file of ['master.key', 'admin.token', 'gateway.token', 'registry-tls']) {
+    fs.cpSync(path.join(registry.dataDir, file), path.join(second.dataDir, file), {
+      recursive: true,
+    });
+  }
+  return started(second);
+}
+
+// One in front of `registry`, or of several of the same database: the first that
+// answers is used.
+export function startGateway(registry, flags = [], others = []) {
+  const addresses = [registry, ...others].map((each) => each.endpoints.registry_listen);
   const gateway = new Server(
     [
-      ...['--registry', registry.endpoints.registry_listen],
+      ...['--registry', addresses.join(',')],
       ...['--registry-ca', path.join(registry.dataDir, 'registry-tls', 'cert.pem')],
       ...['--registry-token-file', path.join(registry.dataDir, 'gateway.token')],
       ...flags,

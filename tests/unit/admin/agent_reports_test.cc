@@ -21,7 +21,7 @@ TEST_F(AgentReportsTest, ShowsWhatTheAgentSaysOfItselfAndWhatItWasTold) {
   const storage::Fence fence = Deliver("a", "01234567");
   ASSERT_TRUE(store_.RecordStatuses({{"a", {"{\"uptime_seconds\":12.5}", clock_.Now()}}}).ok());
   ASSERT_TRUE(store_.SetDesiredConfig("a", "{}", false, clock_.Now()).ok());
-  ASSERT_TRUE(store_.OfferConfig(fence).ok());
+  ASSERT_TRUE(store_.OfferConfig(fence, 0).ok());
   ASSERT_TRUE(store_.ConfigDelivered(fence, 1, clock_.Now()).ok());
   ASSERT_TRUE(store_.SetDesiredConfig("a", "{}", true, clock_.Now()).ok());
   storage::SyncRequest sync;

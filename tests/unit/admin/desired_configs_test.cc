@@ -65,7 +65,7 @@ TEST_F(DesiredConfigsTest, TheSameAgainIsNoChangeUnlessItIsToBeResent) {
   EXPECT_EQ(control_.TakeReconfigured().size(), 2U);
 
   const storage::Fence fence = Deliver("a");
-  ASSERT_TRUE(store_.OfferConfig(fence).ok());
+  ASSERT_TRUE(store_.OfferConfig(fence, 0).ok());
   ASSERT_TRUE(store_.ConfigDelivered(fence, 1, clock_.Now()).ok());
   const auto same = configs_.Set(Request("a", 30));
   EXPECT_EQ(same->version(), 1);

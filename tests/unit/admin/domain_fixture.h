@@ -104,7 +104,7 @@ class DomainTest : public testing::Test {
   Events events_{store_, tokens_};
   Commands commands_{{settings_, store_, control_, signals_, metrics_, clock_, tokens_}};
   Refusals refusals_{store_, tokens_};
-  Fleet fleet_{store_, control_, clock_};
+  Fleet fleet_{store_, clock_};
 };
 
 }  // namespace edgeplane::admin

@@ -31,7 +31,6 @@ class RecordingControl final : public registry::AgentControl {
     ended_.emplace_back(session.agent_id, reason);
     return linked;
   }
-  [[nodiscard]] std::vector<registry::LinkedGateway> Gateways() const override { return gateways; }
 
   // What was asked since the last time.
   std::vector<std::string> TakeQueued() {
@@ -47,7 +46,6 @@ class RecordingControl final : public registry::AgentControl {
     return std::exchange(ended_, {});
   }
 
-  std::vector<registry::LinkedGateway> gateways;
   bool linked = true;
 
  private:

@@ -130,7 +130,7 @@ TEST_F(RefusalsTest, TheFleetCountsThem) {
   CreateAgent("b");
   Deliver("a");
   SendCommand("b");
-  control_.gateways = {{"g1", 1, clock_.Now()}};
+  ASSERT_TRUE(store_.BeginLink("g1", std::chrono::hours(1), clock_.Now()).ok());
   const auto status = fleet_.Get({});
   ASSERT_TRUE(status.ok());
   EXPECT_FALSE(status->version().empty());

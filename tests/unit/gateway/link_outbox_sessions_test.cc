@@ -10,9 +10,22 @@
 namespace edgeplane::gateway {
 namespace {
 
+void Hold(LinkOutbox& outbox, const SessionKey& key) {
+  outbox.Asked(key.agent_id);
+  EXPECT_TRUE(outbox.Answered(key.agent_id, &key, Time()));
+}
+
+v1::EndSession EndOf(const SessionKey& key) {
+  v1::EndSession end;
+  end.set_agent_id(key.agent_id);
+  end.set_session_id(key.session_id);
+  end.set_reason(v1::SUPERSEDED);
+  return end;
+}
+
 TEST(LinkOutbox, NamesASessionFromItsAdmissionUntilItsEndIsConfirmed) {
   LinkOutbox outbox("gateway-1");
-  outbox.Hold(kSession);
+  Hold(outbox, kSession);
   const auto held = [&] { return outbox.Begin("1").hello().sessions_size() == 1; };
   ASSERT_TRUE(held());
   EXPECT_EQ(outbox.Begin("1").hello().sessions(0).agent_id(), "luna1");
@@ -32,7 +45,7 @@ TEST(LinkOutbox, NamesASessionFromItsAdmissionUntilItsEndIsConfirmed) {
 TEST(LinkOutbox, SaysOfASessionThatItIsNotOpenYet) {
   LinkOutbox outbox("gateway-1");
   const auto not_open = [&] { return outbox.Begin("1").hello().sessions(0).not_open(); };
-  outbox.Hold(kSession);
+  Hold(outbox, kSession);
   EXPECT_TRUE(not_open());
   auto sink = std::make_shared<IdleSink>();
   outbox.Opened(kSession, sink);
@@ -59,7 +72,7 @@ TEST(LinkOutbox, NamesManySessionsInSeveralMessages) {
   constexpr int kSessions = 20'000;
   for (int i = 0; i < kSessions; ++i) {
     const std::string number = std::to_string(i);
-    outbox.Hold({std::string(128 - number.size(), 'a') + number, "session-" + number, 7});
+    Hold(outbox, {std::string(128 - number.size(), 'a') + number, "session-" + number, 7});
   }
   outbox.Add(Ack("a"));
   v1::GatewayMessage message = outbox.Begin("1");
@@ -85,7 +98,7 @@ TEST(LinkOutbox, NamesManySessionsInSeveralMessages) {
 
 TEST(LinkOutbox, SaysSoWhereTooManyCommandsAreUnacknowledged) {
   LinkOutbox outbox("gateway-1");
-  outbox.Hold(kSession);
+  Hold(outbox, kSession);
   for (size_t i = 0; i < UnansweredCommands::kMax; ++i)
     outbox.Delivered(Command(std::to_string(i)));
   EXPECT_FALSE(outbox.Begin("1").hello().sessions(0).unacknowledged_unknown());
@@ -127,8 +140,8 @@ TEST(LinkOutbox, KnowsUpToWhereAnAgentsReportsArePending) {
   LinkOutbox outbox("gateway-1");
   outbox.Add(Ack("of somebody else"));
   EXPECT_EQ(outbox.PendingFor("luna1"), 0);
-  outbox.Hold(kSession);
-  outbox.Hold({"luna1", "session-2", 8});
+  Hold(outbox, kSession);
+  Hold(outbox, {"luna1", "session-2", 8});
   EXPECT_EQ(outbox.PendingFor("luna1"), 1);
   outbox.Confirm(1);
   EXPECT_EQ(outbox.PendingFor("luna1"), 0);
@@ -149,6 +162,61 @@ TEST(LinkOutbox, FindsOnlySessionsThatAreThere) {
   EXPECT_EQ(outbox.Sink(kSession.session_id), sink);
   sink.reset();
   EXPECT_FALSE(outbox.Sink(kSession.session_id));
+}
+
+TEST(LinkOutbox, SaysWhoHoldsASessionThatEnds) {
+  LinkOutbox outbox("gateway-1");
+  Hold(outbox, kSession);
+  const auto sink = std::make_shared<IdleSink>();
+  EXPECT_FALSE(outbox.Opened(kSession, sink));
+  EXPECT_EQ(outbox.Ended(EndOf(kSession), Time()), sink);
+  EXPECT_EQ(outbox.unconfirmed(), 1u) << "it says itself when it is closed";
+}
+
+TEST(LinkOutbox, OneThatEndsBeforeItIsOpenIsToldWhenItIs) {
+  LinkOutbox outbox("gateway-1");
+  Hold(outbox, kSession);
+  EXPECT_EQ(outbox.Ended(EndOf(kSession), Time()), nullptr);
+  EXPECT_EQ(outbox.unconfirmed(), 0u);
+  EXPECT_EQ(outbox.Opened(kSession, std::make_shared<IdleSink>()), v1::SUPERSEDED);
+}
+
+TEST(LinkOutbox, OneThatEndsBeforeTheAnswerThatBringsItDoesToo) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Asked("luna1");
+  outbox.Asked("luna1");
+  EXPECT_EQ(outbox.Ended(EndOf(kSession), Time()), nullptr);
+  outbox.Answered("luna1", nullptr, Time());
+  EXPECT_EQ(outbox.unconfirmed(), 0u) << "the other answer may bring it";
+  EXPECT_TRUE(outbox.Answered("luna1", &kSession, Time()));
+  EXPECT_EQ(outbox.Opened(kSession, std::make_shared<IdleSink>()), v1::SUPERSEDED);
+}
+
+TEST(LinkOutbox, OneThatNoAnswerBringsIsReportedAsClosedAndNeverOpened) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Asked("luna1");
+  outbox.Ended(EndOf(kSession), Time());
+  outbox.Answered("luna1", nullptr, Time());
+  EXPECT_EQ(outbox.unconfirmed(), 1u);
+  EXPECT_FALSE(outbox.Answered("luna1", &kSession, Time()));
+  outbox.Begin("1");
+  const auto report = outbox.Next(true);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->session_closed().session_id(), kSession.session_id);
+  EXPECT_EQ(report->session_closed().epoch(), 0);
+  EXPECT_TRUE(report->session_closed().has_written());
+  // Said again, it is answered again: the registry may have lost the first.
+  outbox.Ended(EndOf(kSession), Time());
+  EXPECT_EQ(outbox.unconfirmed(), 2u);
+}
+
+TEST(LinkOutbox, WhatIsEndedWhileAnAnswerIsOnItsWayHasABound) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Asked("luna1");
+  for (int i = 0; i < 1000; ++i) {
+    outbox.Ended(EndOf({"luna1", "session-" + std::to_string(i), 7}), Time());
+  }
+  EXPECT_EQ(outbox.unconfirmed(), 1000u - 64);
 }
 
 }  // namespace

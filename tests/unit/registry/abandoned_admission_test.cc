@@ -21,7 +21,7 @@ class AbandonedAdmission : public testing::Test {
     request.set_agent_id("a");
     request.set_bearer(std::string(64, 'a'));
     v1::AdmitResponse response;
-    return h_.admitter.Admit(request, response);
+    return h_.Admit(request, response);
   }
   bool IsConnected() { return h_.store.GetAgent("a")->session.has_value(); }
   void SweepAfter(Duration span) {
@@ -99,6 +99,7 @@ TEST_F(AbandonedAdmission, IsNotEndedWhenItsGatewaySpeaksOfItAtTheLastMoment) {
   const std::string id = h_.Enqueue("a", 1);
   storage::Claim claim;
   claim.fence = a;
+  claim.link = h_.LinkNumber("g1");
   claim.now = h_.clock.Now();
   ASSERT_TRUE(h_.store.ClaimCommands(claim).ok());
   const auto subscription = h_.signals.Subscribe(id, [&] { h_.pending.Settled(b); });

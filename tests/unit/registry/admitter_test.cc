@@ -30,7 +30,7 @@ class AdmitterTest : public testing::Test {
   }
   Status Admit(const v1::AdmitRequest& request) {
     response_.Clear();
-    return h_.admitter.Admit(request, response_);
+    return h_.Admit(request, response_);
   }
 
   RegistryHarness h_;
@@ -95,9 +95,7 @@ TEST_F(AdmitterTest, ATakeoverEndsTheOlderSessionWhereItIs) {
   LinkedGatewayUnderTest gateway = h_.JoinedLink({{first, {}}});
   gateway.outlet->Take();
 
-  v1::AdmitRequest request = Request();
-  request.set_gateway_id("g2");
-  ASSERT_TRUE(Admit(request).ok());
+  ASSERT_TRUE(Admit(Request()).ok());
   EXPECT_GT(response_.admitted().epoch(), first.epoch);
   EXPECT_EQ(EndedSessions(gateway.outlet->Take()), (Ended{{first.session_id, v1::SUPERSEDED}}));
   EXPECT_FALSE(h_.directory.Find("a"));
@@ -137,12 +135,14 @@ class EventfulClock final : public Clock {
 TEST_F(AdmitterTest, WhatChangesAfterTheDecisionIsStillARefusal) {
   const auto admit = [this](std::function<void()> event) {
     const EventfulClock clock(h_.clock.Now(), std::move(event));
-    const RegistryParts parts{h_.settings,   h_.store,         clock,         h_.metrics,
-                              h_.signals,    h_.event_signals, h_.directory,  h_.pending,
-                              h_.unanswered, h_.links,         h_.dispatcher, h_.pool};
+    const RegistryParts parts{h_.settings,   h_.store,         clock,        h_.metrics,
+                              h_.signals,    h_.event_signals, h_.directory, h_.pending,
+                              h_.unanswered, h_.awaited,       h_.peers,     h_.links,
+                              h_.dispatcher, h_.pool};
     const Authenticator authenticator(parts, h_.policy);
+    Admitter admitter(parts, authenticator);
     response_.Clear();
-    EXPECT_TRUE(Admitter(parts, authenticator).Admit(Request(), response_).ok());
+    EXPECT_TRUE(RegistryHarness::AdmitBy(admitter, Request(), response_).ok());
     return response_.refused();
   };
   v1::RefusedAttempt refused =
@@ -188,20 +188,6 @@ TEST_F(AdmitterTest, ControlEndsASessionThatOnlyTheStoreKnows) {
   h_.control.EndSession("nobody", v1::DISABLED);
   h_.Settle();
   EXPECT_EQ(EndedSessions(gateway.outlet->Take()), (Ended{{fence.session_id, v1::DISABLED}}));
-}
-
-TEST_F(AdmitterTest, ControlNamesTheLinkedGateways) {
-  const storage::Fence fence = h_.OpenSession("a");
-  const LinkedGatewayUnderTest first = h_.JoinedLink({{fence, {}}}, "g1");
-  const LinkedGatewayUnderTest second = h_.JoinedLink({}, "g2");
-  std::vector<LinkedGateway> gateways = h_.control.Gateways();
-  ASSERT_EQ(gateways.size(), 2u);
-  EXPECT_EQ(gateways[0].gateway_id, "g1");
-  EXPECT_EQ(gateways[0].sessions, 1);
-  EXPECT_EQ(gateways[0].link_time, h_.clock.Now());
-  EXPECT_EQ(gateways[1].sessions, 0);
-  first.link->End({});
-  EXPECT_EQ(h_.control.Gateways().size(), 1u);
 }
 
 }  // namespace

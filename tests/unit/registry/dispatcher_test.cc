@@ -165,6 +165,22 @@ TEST_F(DispatcherTest, WhatCouldNotBeSentComesBackWithTheNextLink) {
   EXPECT_EQ(Delivered(gateway_.outlet->Take()), ids);
 }
 
+TEST_F(DispatcherTest, SaysWhyASessionIsFencedOffBeforeWordOfThatIsHere) {
+  Connect();
+  ASSERT_TRUE(h_.store.DeleteAgent("a", h_.clock.Now()).ok());
+  EXPECT_EQ(EndedSessions(Wake()), (Ended{{fence_.session_id, v1::CREDENTIALS_REVOKED}}));
+}
+
+TEST_F(DispatcherTest, EndsALinkThatIsFencedOffRatherThanItsSessions) {
+  Connect();
+  const std::string id = Queue(1).front();
+  ASSERT_TRUE(h_.store.BeginLink("g1", std::chrono::hours(1), h_.clock.Now()).ok());
+  EXPECT_TRUE(EndedSessions(Wake()).empty());
+  EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::SESSION_FENCED);
+  gateway_ = h_.JoinedLink({{fence_, {}}});
+  EXPECT_EQ(Delivered(gateway_.outlet->Take()), std::vector<std::string>{id});
+}
+
 TEST_F(DispatcherTest, DismissesASessionThatTheStoreHasFencedOff) {
   Connect();
   Queue(1);

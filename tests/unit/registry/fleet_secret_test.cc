@@ -184,13 +184,14 @@ TEST(FleetSecretAdmission, IsCounted) {
   request.set_agent_id("new");
   request.set_bearer(kFleet);
   v1::AdmitResponse response;
-  ASSERT_TRUE(Admitter(h.parts, authenticator).Admit(request, response).ok());
+  Admitter admitter(h.parts, authenticator);
+  ASSERT_TRUE(RegistryHarness::AdmitBy(admitter, request, response).ok());
   EXPECT_TRUE(response.has_admitted());
   EXPECT_EQ(h.store.GetAgent("new")->session->secret_fingerprint, "");
   h.AddAgent("old");
   request.set_agent_id("old");
   request.set_bearer(RegistryHarness::kSecret);
-  ASSERT_TRUE(Admitter(h.parts, authenticator).Admit(request, response).ok());
+  ASSERT_TRUE(RegistryHarness::AdmitBy(admitter, request, response).ok());
   EXPECT_NE(h.metrics_registry.Render().find("edgeplane_fleet_secret_admissions_total 1\n"),
             std::string::npos);
 }

@@ -222,13 +222,13 @@ TEST_F(LinkTest, WaitsForDeliveriesUnderWayBeforeItReconciles) {
   const storage::Fence fence = h_.OpenSession("a");
   const std::string id = h_.Enqueue("a");
   auto pass = h_.links.Gate("g1")->Enter();
-  gateway_ = h_.OpenLink();
-  gateway_.link->Receive(H::HelloOf({{fence, {}}}));
-  while (h_.links.Find("g1") == nullptr) std::this_thread::yield();
   storage::Claim claim;
   claim.fence = fence;
   claim.now = h_.clock.Now();
   EXPECT_EQ(h_.store.ClaimCommands(claim)->size(), 1u);
+  gateway_ = h_.OpenLink();
+  gateway_.link->Receive(H::HelloOf({{fence, {}}}));
+  while (gateway_.link->number() == 0) std::this_thread::yield();
   EXPECT_TRUE(gateway_.outlet->Take().empty());
   pass.reset();
   h_.Settle();

@@ -129,7 +129,7 @@ class ModelGateway {
     request.set_agent_id(agent);
     request.set_bearer(std::string(64, 'a'));
     v1::AdmitResponse response;
-    if (!h_.admitter.Admit(request, response).ok() || !response.has_admitted()) return;
+    if (!h_.Admit(request, response).ok() || !response.has_admitted()) return;
     Session session;
     session.fence = {agent, response.admitted().session_id(), response.admitted().epoch()};
     sessions_[agent] = std::move(session);

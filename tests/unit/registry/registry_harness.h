@@ -20,10 +20,12 @@
 #include "base/worker_pool.h"
 #include "services/registry/acknowledger.h"
 #include "services/registry/admitter.h"
+#include "services/registry/awaited_sessions.h"
 #include "services/registry/control.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link.h"
 #include "services/registry/link_table.h"
+#include "services/registry/peers.h"
 #include "services/registry/pending_admissions.h"
 #include "services/registry/registry_parts.h"
 #include "services/registry/session_directory.h"
@@ -44,6 +46,7 @@ struct LinkedGatewayUnderTest {
 inline RegistrySettings HarnessSettings() {
   RegistrySettings settings;
   settings.registry_workers = 1;
+  settings.alone = true;  // so that no lease ends while the clock is put forward
   return settings;
 }
 
@@ -51,10 +54,12 @@ struct RegistryHarness {
   // Every agent's, unless the test says otherwise.
   static inline const std::string kSecret = std::string(64, 'a');
 
-  explicit RegistryHarness(RegistrySettings given = HarnessSettings())
+  explicit RegistryHarness(RegistrySettings given = HarnessSettings(),
+                           storage::SignalBus* bus = nullptr)
       : settings(given),
         directory({static_cast<size_t>(settings.delivery_window),
-                   static_cast<size_t>(settings.delivery_window_bytes)}) {}
+                   static_cast<size_t>(settings.delivery_window_bytes)}),
+        peers(bus) {}
 
   // Until the pool has nothing to do and nothing waits.
   void Settle() {
@@ -81,12 +86,33 @@ struct RegistryHarness {
                                           .gateway_id = gateway_id,
                                           .peer_address = "10.0.0.1:1",
                                           .secret_fingerprint = vault.Fingerprint(kSecret),
-                                          .now = clock.Now()};
+                                          .now = clock.Now(),
+                                          .link = LinkNumber(gateway_id)};
     const auto opened = store.OpenSession(request);
     Require(opened.ok());
     const auto* grant = std::get_if<storage::SessionGrant>(&*opened);
     Require(grant != nullptr);
     return {agent_id, request.session_id, grant->epoch};
+  }
+
+  // Of the gateway's link; 0 where it has none.
+  int64_t LinkNumber(const std::string& gateway_id) {
+    const std::shared_ptr<Link> link = links.Find(gateway_id);
+    return link == nullptr ? 0 : link->number();
+  }
+
+  Status Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
+               const Abandoned& abandoned = NeverAbandoned) {
+    return AdmitBy(admitter, request, response, abandoned);
+  }
+
+  // Waits for the answer.
+  static Status AdmitBy(Admitter& admitter, const v1::AdmitRequest& request,
+                        v1::AdmitResponse& response, const Abandoned& abandoned = NeverAbandoned) {
+    std::promise<Status> answered;
+    admitter.Admit(request, response, abandoned,
+                   [&](const Status& status) { answered.set_value(status); });
+    return answered.get_future().get();
   }
 
   std::string Enqueue(const std::string& agent_id, int32_t max_deliveries = 0,
@@ -225,9 +251,12 @@ struct RegistryHarness {
   SessionDirectory directory;
   PendingAdmissions pending;
   UnansweredSyncs unanswered;
+  AwaitedSessions awaited{parts};
+  Peers peers;
   LinkTable links;
-  const RegistryParts parts{settings,  store,   clock,      metrics, signals,    event_signals,
-                            directory, pending, unanswered, links,   dispatcher, pool};
+  const RegistryParts parts{settings,      store,     clock,      metrics,    signals,
+                            event_signals, directory, pending,    unanswered, awaited,
+                            peers,         links,     dispatcher, pool};
   Dispatcher dispatcher{parts};
   Control control{parts};
   const Authenticator authenticator{parts, policy};

@@ -24,7 +24,7 @@ class TakeoverTest : public testing::Test {
     request.set_bearer(RegistryHarness::kSecret);
     request.set_peer_address(peer);
     v1::AdmitResponse response;
-    status_ = h_.admitter.Admit(request, response, abandoned);
+    status_ = h_.Admit(request, response, abandoned);
     return response;
   }
 
@@ -83,7 +83,7 @@ TEST_F(TakeoverTest, TheLimitsAreSettings) {
   v1::AdmitResponse response;
   for (int i = 0; i < 3; ++i) {
     response.Clear();
-    ASSERT_TRUE(h.admitter.Admit(request, response).ok());
+    ASSERT_TRUE(h.Admit(request, response).ok());
     EXPECT_EQ(response.has_admitted(), i < 2);
   }
   EXPECT_EQ(response.refused().retry_after().seconds(), 7) << "whole seconds, rounded up";

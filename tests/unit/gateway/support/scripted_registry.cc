@@ -18,6 +18,11 @@ void ScriptedRegistry::Welcome(bool welcome) {
   impl_->welcome = welcome;
 }
 
+void ScriptedRegistry::GrantLease(std::chrono::microseconds lease) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->lease = lease;
+}
+
 void ScriptedRegistry::Confirm(bool confirm) {
   const std::lock_guard lock(impl_->mutex);
   impl_->confirm = confirm;

@@ -61,8 +61,10 @@ class ScriptedRegistry {
   [[nodiscard]] std::vector<v1::DescribeAgentRequest> describes() const;
   bool AwaitSyncs(size_t count);
 
-  // At first links are welcomed and reports confirmed.
+  // At first links are welcomed, without a lease, and reports confirmed.
   void Welcome(bool welcome);
+  // From the next Hello on, and with each renewal.
+  void GrantLease(std::chrono::microseconds lease);
   void Confirm(bool confirm);
   // Ends the present link; new ones are failed at once while `refuse_new`.
   void BreakLink(bool refuse_new = false);

@@ -1,6 +1,7 @@
 // The service behind a ScriptedRegistry. Included by its own files only.
 #pragma once
 
+#include <google/protobuf/util/time_util.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_callback.h>
@@ -156,12 +157,23 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
       const std::lock_guard lock(mutex);
       received.emplace_back(index, message);
       if (message.has_hello() && welcome) answer.mutable_welcome()->set_registry_version("test");
+      if (answer.has_welcome() && lease) SetLease(*answer.mutable_welcome());
+      if (message.has_renew_lease()) {
+        answer.mutable_lease_renewed()->set_number(message.renew_lease().number());
+        SetLease(*answer.mutable_lease_renewed());
+      }
       if (message.sequence() > 0 && confirm) {
         answer.mutable_confirm()->set_sequence(message.sequence());
       }
       changed.notify_all();
     }
     if (answer.message_case() != v1::RegistryMessage::MESSAGE_NOT_SET) link.Send(answer);
+  }
+  // With mutex held.
+  template <class Message>
+  void SetLease(Message& message) const {
+    using google::protobuf::util::TimeUtil;
+    *message.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease->count());
   }
   void Gone(const LinkReactor* link) {
     const std::lock_guard lock(mutex);
@@ -199,6 +211,7 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
   Part<v1::DescribeAgentRequest, v1::DescribeAgentResponse> describe{
       [](const auto&) { return v1::DescribeAgentResponse(); }, {}};
   bool welcome = true;
+  std::optional<std::chrono::microseconds> lease;
   bool confirm = true;
   bool refuse_links = false;
   size_t links = 0;

@@ -1,0 +1,1 @@
+SELECT 'edgeplane_' || md5(current_schema())
