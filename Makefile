@@ -10,7 +10,7 @@ CTEST := ctest --output-on-failure --no-tests=error
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run test lint format asan tsan fuzz bench bench-store clean
+.PHONY: help setup build run test lint format asan tsan fuzz crash bench bench-store clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ tsan: setup ## Every test under the thread sanitizer
 fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60)
 	@cmake --preset fuzz >/dev/null
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) cmake --build --preset fuzz --target fuzz_run -j $(JOBS)
+
+crash: build ## Kill registries, gateways and databases under load (SEED, TOPOLOGY, KILLS, RESTARTS)
+	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/crash/run.mjs
 
 bench: build ## Measure how soon a connected agent notices what an operator does
 	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/bench/reach.mjs
