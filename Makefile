@@ -10,7 +10,7 @@ CTEST := ctest --output-on-failure --no-tests=error
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run test lint format asan tsan fuzz crash bench bench-store clean
+.PHONY: help setup build run test lint format asan tsan fuzz crash scale bench bench-store clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60)
 
 crash: build ## Kill registries, gateways and databases under load (SEED, TOPOLOGY, KILLS, RESTARTS)
 	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/crash/run.mjs
+
+scale: build ## 2 000 simulated agents at 3 gateways of 2 registries, of which some are killed
+	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/crash/scale.mjs
 
 bench: build ## Measure how soon a connected agent notices what an operator does
 	@EDGEPLANE_BIN=$(CURDIR)/build/release/cli/edgeplane node tests/e2e/bench/reach.mjs
