@@ -1,9 +1,14 @@
 #include "base/timestamp.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <algorithm>
 #include <cstdint>
 
 namespace edgeplane {
+
+using google::protobuf::util::TimeUtil;
+
 namespace {
 
 constexpr int64_t kMicros = 1'000'000;
@@ -29,6 +34,14 @@ Time GetTime(const google::protobuf::Timestamp& timestamp) {
   const int64_t seconds = std::clamp(timestamp.seconds(), kSecondsMin, kSecondsMax);
   const int64_t micros = std::clamp<int64_t>(timestamp.nanos() / 1000, 0, kMicros - 1);
   return FromMicros(seconds * kMicros + micros);
+}
+
+void SetDuration(Duration duration, google::protobuf::Duration& target) {
+  target = TimeUtil::MicrosecondsToDuration(duration.count());
+}
+
+Duration GetDuration(const google::protobuf::Duration& duration) {
+  return Duration(TimeUtil::DurationToMicroseconds(duration));
 }
 
 }  // namespace edgeplane

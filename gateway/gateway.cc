@@ -26,7 +26,7 @@ namespace edgeplane::gateway {
 
 namespace {
 
-constexpr auto kFlushEvery = std::chrono::milliseconds(250);
+constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr auto kLastWords = std::chrono::seconds(5);
 constexpr auto kAbortGrace = std::chrono::seconds(2);
 constexpr size_t kRateKeysMax = 65'536;
@@ -45,7 +45,8 @@ class Gateway::Impl {
   bool ready() const { return registry_.linked() && registry_.holds() && !draining_; }
 
  private:
-  asio::awaitable<void> FlushRefusals();
+  // What is looked at now and then: refusals to pass on, the lease.
+  asio::awaitable<void> Tick();
   void CheckLease();
 
   const Options options_;
@@ -61,9 +62,9 @@ class Gateway::Impl {
   EventLoops loops_;
   std::optional<Listener> plain_listener_;
   std::optional<Listener> tls_listener_;
-  asio::steady_timer flush_timer_;
-  std::promise<void> flush_ended_;
-  bool flushing_ = false;
+  asio::steady_timer tick_timer_;
+  std::promise<void> ticks_ended_;
+  bool ticking_ = false;
   // As last looked at; of the first loop.
   bool holds_ = true;
   int64_t losses_ = 0;
@@ -86,7 +87,7 @@ Gateway::Impl::Impl(Options options, const std::shared_ptr<grpc::Channel>& chann
       context_{options_.settings, clock,     metrics_, registry_,
                refusals_,         attempts_, calls_,   draining_},
       loops_(static_cast<size_t>(options_.settings.threads)),
-      flush_timer_(loops_.first()) {
+      tick_timer_(loops_.first()) {
   metrics_registry.OnScrape([this] { metrics_.SocketsOpen(quota_.taken()); });
 }
 
@@ -102,9 +103,8 @@ Result<GatewayAddresses> Gateway::Impl::Start(Duration link_timeout) {
     return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
                      "The gateway could not link to a registry; its log says more.");
   }
-  flushing_ = true;
-  asio::co_spawn(loops_.first(), FlushRefusals(),
-                 [this](std::exception_ptr) { flush_ended_.set_value(); });
+  ticking_ = true;
+  asio::co_spawn(loops_.first(), Tick(), [this](std::exception_ptr) { ticks_ended_.set_value(); });
 
   GatewayAddresses in_force;
   if (!options_.addresses.listen.empty()) {
@@ -122,11 +122,11 @@ Result<GatewayAddresses> Gateway::Impl::Start(Duration link_timeout) {
   return in_force;
 }
 
-asio::awaitable<void> Gateway::Impl::FlushRefusals() {
-  while (flushing_) {
-    flush_timer_.expires_after(kFlushEvery);
+asio::awaitable<void> Gateway::Impl::Tick() {
+  while (ticking_) {
+    tick_timer_.expires_after(kTick);
     error_code ec;
-    co_await flush_timer_.async_wait(Into(ec));
+    co_await tick_timer_.async_wait(Into(ec));
     refusals_.Flush();
     CheckLease();
   }
@@ -137,11 +137,12 @@ void Gateway::Impl::CheckLease() {
   const int64_t losses = registry_.lease_losses();
   const bool holds = registry_.holds();
   const bool held = std::exchange(holds_, holds);
+  const bool again = losses != std::exchange(losses_, losses);
   // Also when it is back already: agents that were here may be elsewhere by now.
-  const bool lost = (held && !holds) || losses != std::exchange(losses_, losses);
-  if (lost && held) LogWarning("lease lost", {{"connections", metrics_.connections()}});
+  const bool lost = held && (!holds || again);
+  if (lost) LogWarning("lease lost", {{"connections", metrics_.connections()}});
   if (holds && !held) LogInfo("lease renewed", {});
-  if (holds && !(lost && held)) return;
+  if (holds && !lost) return;
   loops_.ForEach(
       [now = registry_.lease_ends()](Connection& connection) { connection.GiveUpAgent(now); });
 }
@@ -177,12 +178,12 @@ void Gateway::Impl::Stop() {
   if (!loops_.WaitUntilEmpty(options_.settings.admit_timeout + kAbortGrace)) {
     LogError("connections left behind", {{"connections", loops_.connections()}});
   }
-  if (flushing_) {
+  if (ticking_) {
     asio::post(loops_.first(), [this] {
-      flushing_ = false;
-      flush_timer_.cancel();
+      ticking_ = false;
+      tick_timer_.cancel();
     });
-    flush_ended_.get_future().wait();
+    ticks_ended_.get_future().wait();
   }
   if (!registry_.Stop(kLastWords)) {
     LogWarning("reports left unconfirmed", {{"note", "the registry will settle them"}});

@@ -112,18 +112,19 @@ void LinkOutbox::Release(const std::string& session_id) {
 
 bool LinkOutbox::Answered(const std::string& agent_id, const SessionKey* key, Time now) {
   const bool may_open = key != nullptr && !never_held_.contains(key->session_id);
-  if (may_open) HeldOf(*key);
+  Held* const held = may_open ? &HeldOf(*key) : nullptr;
   const auto asked = asked_.find(agent_id);
   if (asked != asked_.end() && --asked->second == 0) asked_.erase(asked);
   const bool last = !asked_.contains(agent_id);
   for (auto [it, end] = early_ends_.equal_range(agent_id); it != end;) {
-    const bool here = may_open && it->second.session_id() == key->session_id;
-    if (!here && !last) {
+    if (held != nullptr && it->second.session_id() == key->session_id) {
+      held->ended = it->second.reason();
+    } else if (last) {
+      ReportNeverHeld(it->second, now);
+    } else {
       ++it;
       continue;
     }
-    if (here) HeldOf(*key).ended = it->second.reason();
-    if (!here) ReportNeverHeld(it->second, now);
     it = early_ends_.erase(it);
   }
   return may_open;
@@ -154,14 +155,8 @@ void LinkOutbox::ReportNeverHeld(const v1::EndSession& end, Time now) {
       never_held_order_.pop_front();
     }
   }
-  v1::GatewayMessage message;
-  v1::SessionClosed& closed = *message.mutable_session_closed();
-  closed.set_agent_id(end.agent_id());
-  closed.set_session_id(end.session_id());
-  closed.set_reason(end.reason());
-  SetTime(now, *closed.mutable_time());
-  closed.mutable_written();  // nothing was
-  Add(std::move(message));
+  // Nothing was written.
+  Closed({end.agent_id(), end.session_id(), 0}, end.reason(), UnansweredCommands(), now);
 }
 
 int64_t LinkOutbox::PendingFor(const std::string& agent_id) const {
@@ -180,6 +175,19 @@ std::optional<v1::Disconnect> LinkOutbox::Opened(const SessionKey& key,
   opened.set_epoch(key.epoch);
   Add(std::move(message));
   return held.ended;
+}
+
+void LinkOutbox::Closed(const SessionKey& key, v1::Disconnect reason,
+                        const UnansweredCommands& written, Time now) {
+  v1::GatewayMessage message;
+  v1::SessionClosed& closed = *message.mutable_session_closed();
+  closed.set_agent_id(key.agent_id);
+  closed.set_session_id(key.session_id);
+  closed.set_epoch(key.epoch);
+  closed.set_reason(reason);
+  SetTime(now, *closed.mutable_time());
+  if (written.known()) written.CopyTo(*closed.mutable_written()->mutable_command_ids());
+  Add(std::move(message));
 }
 
 void LinkOutbox::Add(v1::GatewayMessage message, std::string event_id_json) {

@@ -51,6 +51,9 @@ class LinkOutbox {
   bool Answered(const std::string& agent_id, const SessionKey* key, Time now);
   // Gives the reason where the registry has ended the session already.
   std::optional<v1::Disconnect> Opened(const SessionKey& key, std::weak_ptr<SessionSink> sink);
+  // `written`: the commands of it that were written and not answered.
+  void Closed(const SessionKey& key, v1::Disconnect reason, const UnansweredCommands& written,
+              Time now);
   // A report that must survive. `event_id_json` where it is an event.
   void Add(v1::GatewayMessage message, std::string event_id_json = {});
   // One that only matters on the present stream.

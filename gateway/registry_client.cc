@@ -44,15 +44,8 @@ void RegistryClient::SessionOpened(const SessionKey& key, std::weak_ptr<SessionS
 
 void RegistryClient::SessionClosed(const SessionKey& key, v1::Disconnect reason,
                                    const UnansweredCommands& written) {
-  v1::GatewayMessage message;
-  v1::SessionClosed& closed = *message.mutable_session_closed();
-  closed.set_agent_id(key.agent_id);
-  closed.set_session_id(key.session_id);
-  closed.set_epoch(key.epoch);
-  closed.set_reason(reason);
-  SetTime(link_->clock().Now(), *closed.mutable_time());
-  if (written.known()) written.CopyTo(*closed.mutable_written()->mutable_command_ids());
-  link_->Tell([&](LinkOutbox& outbox) { outbox.Add(std::move(message)); });
+  const Time now = link_->clock().Now();
+  link_->Tell([&](LinkOutbox& outbox) { outbox.Closed(key, reason, written, now); });
 }
 
 void RegistryClient::Acknowledged(const SessionKey& key, AckReport report) {

@@ -1,11 +1,10 @@
 #include "gateway/registry_link.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <random>
 
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "base/version.h"
 #include "edgeplane/v1/error_reason.pb.h"
 #include "gateway/gateway_metrics.h"
@@ -17,10 +16,6 @@ namespace {
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(2);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
-
-Duration LeaseIn(const google::protobuf::Duration& lease) {
-  return Duration(google::protobuf::util::TimeUtil::DurationToMicroseconds(lease));
-}
 
 }  // namespace
 
@@ -140,15 +135,15 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         linked_ = true;
         last_failure_.clear();
         metrics_.LinkUp(true);
-        lease_.Granted(0, LeaseIn(message.welcome().lease()), BootClock::now());
+        lease_.Granted(0, GetDuration(message.welcome().lease()), BootClock::now());
         lease_.SetAlone(message.welcome().alone() || !message.welcome().has_lease());
         LogInfo("link up", {{"registry_version", message.welcome().registry_version()}});
         Pump();
         changed_.notify_all();
         return;
       case v1::RegistryMessage::kLeaseRenewed:
-        lease_.Granted(message.lease_renewed().number(), LeaseIn(message.lease_renewed().lease()),
-                       BootClock::now());
+        lease_.Granted(message.lease_renewed().number(),
+                       GetDuration(message.lease_renewed().lease()), BootClock::now());
         return;
       case v1::RegistryMessage::kConfirm:
         stored = outbox_.Confirm(message.confirm().sequence());

@@ -1,9 +1,9 @@
 #include "storage/cursor.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/encoding.h"
+#include "base/setting_text.h"
 #include "storage/store_errors.h"
 
 namespace edgeplane::storage {
@@ -31,19 +31,12 @@ std::optional<std::string> KeyOf(std::string_view list, const std::string& curso
   return text->substr(list.size());
 }
 
-std::optional<int64_t> ParseNumber(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // Of a list that is ordered by a number.
 Result<std::optional<int64_t>> ReadNumber(std::string_view list, const PageRequest& page) {
   if (!page.from) return std::optional<int64_t>();
   const std::optional<std::string> key = KeyOf(list, *page.from);
   if (!key) return PageTokenInvalid();
-  const std::optional<int64_t> number = ParseNumber(*key);
+  const std::optional<int64_t> number = ParseWholeNumber(*key);
   if (!number) return PageTokenInvalid();
   return number;
 }
@@ -88,7 +81,7 @@ Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page
   if (!key) return PageTokenInvalid();
   const size_t colon = key->find(':');
   if (colon == std::string::npos) return PageTokenInvalid();
-  const std::optional<int64_t> micros = ParseNumber(std::string_view(*key).substr(0, colon));
+  const std::optional<int64_t> micros = ParseWholeNumber(std::string_view(*key).substr(0, colon));
   if (!micros) return PageTokenInvalid();
   return std::optional<RefusalPosition>({FromMicros(*micros), key->substr(colon + 1)});
 }

@@ -27,6 +27,10 @@ struct SessionRequest {
   int64_t link = 0;  // the gateway's, over which it asks
 };
 
+inline Fence FenceOf(const Session& session) {
+  return {session.agent_id, session.session_id, session.epoch};
+}
+
 // The session the request opens.
 inline Session NewSession(const SessionRequest& request, int64_t epoch) {
   return {request.session_id,

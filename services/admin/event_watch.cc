@@ -1,9 +1,9 @@
 #include "services/admin/event_watch.h"
 
-#include <charconv>
 #include <string>
 #include <utility>
 
+#include "base/setting_text.h"
 #include "services/admin/convert.h"
 
 namespace edgeplane::admin {
@@ -22,14 +22,6 @@ Error Invalid(const char* why) {
       std::string(why) + " Begin without one, and use ListEvents for what happened before.");
 }
 
-std::optional<int64_t> ParseSequence(const std::string& text) {
-  int64_t sequence = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, sequence);
-  if (error != std::errc() || stop != end || sequence < 0) return std::nullopt;
-  return sequence;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EventWatch>> EventWatch::Make(const Parts& parts,
@@ -37,8 +29,8 @@ Result<std::unique_ptr<EventWatch>> EventWatch::Make(const Parts& parts,
   std::optional<int64_t> after;
   if (!request.resume_token().empty()) {
     const auto cursor = parts.tokens.Open(kListName, request.filter(), request.resume_token());
-    if (cursor) after = ParseSequence(*cursor);
-    if (!after) return Invalid("The resume token was not made for this filter.");
+    if (cursor) after = ParseWholeNumber(*cursor);
+    if (!after || *after < 0) return Invalid("The resume token was not made for this filter.");
   }
   return std::unique_ptr<EventWatch>(new EventWatch(parts, request.filter(), after));
 }

@@ -43,6 +43,11 @@ Error NotLinked() {
                    "The gateway has no link to this registry at the moment; try again.");
 }
 
+// Up to a whole second: Retry-After has no parts of one.
+void SetRetryAfter(Duration wait, v1::RefusedAttempt& refused) {
+  refused.mutable_retry_after()->set_seconds(std::chrono::ceil<std::chrono::seconds>(wait).count());
+}
+
 }  // namespace
 
 void Admitter::Admit(const v1::AdmitRequest& request, v1::AdmitResponse& response,
@@ -115,11 +120,8 @@ std::optional<Status> Admitter::Granted(const Asked& asked, const storage::Sessi
   const storage::Fence fence{session.agent_id, session.session_id, grant.epoch};
   if (grant.awaited.empty()) return Take(asked, fence);
   for (const storage::AwaitedSession& awaited : grant.awaited) {
-    storage::Session older;
-    older.agent_id = awaited.agent_id;
-    older.session_id = awaited.session_id;
-    older.gateway_id = awaited.gateway_id;
-    DirectEnd(parts_, older, v1::SUPERSEDED);
+    if (grant.superseded && awaited.session_id == grant.superseded->session_id) continue;
+    DirectEnd(parts_, {awaited.agent_id, awaited.session_id}, awaited.gateway_id, v1::SUPERSEDED);
   }
   parts_.awaited.Await(
       session.agent_id, session.gateway_id, grant.awaited,
@@ -151,9 +153,7 @@ Status Admitter::GiveUp(const Asked& asked, const storage::Fence& fence, const s
   refused.set_detail("The gateway " + holder +
                      " may hold the agent still and does not answer; once its lease is over "
                      "(gateway-lease), the agent is let in.");
-  // Up to a whole second: Retry-After has no parts of one.
-  refused.mutable_retry_after()->set_seconds(
-      std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(lease_left).count()));
+  SetRetryAfter(std::max<Duration>(lease_left, std::chrono::seconds(1)), refused);
   return {};
 }
 
@@ -171,9 +171,7 @@ void Admitter::RefuseTakeover(const storage::SessionRequest& session,
   refused.mutable_presented()->set_credential_kind(credential_kind);
   refused.mutable_presented()->set_fingerprint(session.secret_fingerprint);
   refused.mutable_expected()->set_session_peer_address(held.by.peer_address);
-  // Up to a whole second: Retry-After has no parts of one.
-  refused.mutable_retry_after()->set_seconds(
-      std::chrono::ceil<std::chrono::seconds>(held.retry_after).count());
+  SetRetryAfter(held.retry_after, refused);
 }
 
 void Admitter::TakeOver(const storage::Session& superseded, const storage::SessionRequest& by) {
@@ -184,7 +182,7 @@ void Admitter::TakeOver(const storage::Session& superseded, const storage::Sessi
                                {"superseded_peer", superseded.peer_address},
                                {"superseded_gateway", superseded.gateway_id},
                                {"superseded_session", superseded.session_id}});
-  DirectEnd(parts_, superseded, v1::SUPERSEDED);
+  DirectEnd(parts_, storage::FenceOf(superseded), superseded.gateway_id, v1::SUPERSEDED);
 }
 
 }  // namespace edgeplane::registry

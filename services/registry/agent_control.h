@@ -3,11 +3,8 @@
 // starts goes on elsewhere.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "base/clock.h"
 #include "edgeplane/v1/reason.pb.h"
 #include "storage/agent.h"
 

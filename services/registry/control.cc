@@ -51,14 +51,14 @@ void Control::EndSession(const std::string& agent_id, v1::Disconnect reason) {
       }
       return;
     }
-    if (agent->session && agent->session->session_id != told)
-      DirectEnd(parts_, *agent->session, reason);
+    if (!agent->session || agent->session->session_id == told) return;
+    EndThisSession(*agent->session, reason);
   });
   if (!accepted) LogDebug("session end dropped", {{"agent", agent_id}, {"cause", "stopping"}});
 }
 
 bool Control::EndThisSession(const storage::Session& session, v1::Disconnect reason) {
-  return DirectEnd(parts_, session, reason);
+  return DirectEnd(parts_, storage::FenceOf(session), session.gateway_id, reason);
 }
 
 }  // namespace edgeplane::registry

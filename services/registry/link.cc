@@ -23,8 +23,7 @@ Link::Link(const RegistryParts& parts, std::shared_ptr<LinkOutlet> outlet, std::
     : parts_(parts),
       outlet_(std::move(outlet)),
       peer_(std::move(peer)),
-      open_time_(parts.clock.Now()),
-      last_message_time_(open_time_) {}
+      last_message_time_(parts.clock.Now()) {}
 
 bool Link::Receive(v1::GatewayMessage message) {
   if (message.has_command_written()) {

@@ -62,7 +62,6 @@ class Link : public std::enable_shared_from_this<Link> {
   [[nodiscard]] int64_t number() const;
   // Empty until Hello.
   [[nodiscard]] std::string gateway_id() const;
-  [[nodiscard]] Time open_time() const { return open_time_; }
   // Only of a link that has said Hello.
   [[nodiscard]] const std::shared_ptr<GatewayGate>& gate() const { return gate_; }
 
@@ -90,7 +89,6 @@ class Link : public std::enable_shared_from_this<Link> {
   const RegistryParts& parts_;
   const std::shared_ptr<LinkOutlet> outlet_;
   const std::string peer_;
-  const Time open_time_;
 
   mutable std::mutex mutex_;
   std::vector<v1::GatewayMessage> inbox_;

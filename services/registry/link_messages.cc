@@ -1,7 +1,5 @@
 #include "services/registry/link_messages.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <utility>
 
 #include "base/encoding.h"
@@ -11,7 +9,6 @@
 
 namespace edgeplane::registry {
 
-using google::protobuf::util::TimeUtil;
 namespace {
 
 constexpr size_t kForwardedBytesMax = 256;
@@ -114,7 +111,7 @@ v1::RegistryMessage WelcomeMessage(Duration lease, bool alone) {
   v1::RegistryMessage message;
   v1::Welcome& welcome = *message.mutable_welcome();
   welcome.set_registry_version(std::string(Version()));
-  *welcome.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease.count());
+  SetDuration(lease, *welcome.mutable_lease());
   welcome.set_alone(alone);
   return message;
 }
@@ -123,7 +120,7 @@ v1::RegistryMessage LeaseMessage(int64_t number, Duration lease) {
   v1::RegistryMessage message;
   v1::LeaseRenewed& renewed = *message.mutable_lease_renewed();
   renewed.set_number(number);
-  *renewed.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease.count());
+  SetDuration(lease, *renewed.mutable_lease());
   return message;
 }
 

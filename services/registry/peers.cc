@@ -1,12 +1,12 @@
 #include "services/registry/peers.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
+#include "base/setting_text.h"
 #include "services/registry/awaited_sessions.h"
 #include "services/registry/dispatcher.h"
 #include "services/registry/link_messages.h"
@@ -42,23 +42,14 @@ std::string Signal(std::string_view word, const std::vector<std::string>& about)
   return signal;
 }
 
-std::optional<int> NumberIn(const std::string& word) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return number;
-}
-
 // agent, session, gateway, reason.
 bool End(const RegistryParts& parts, const std::vector<std::string>& words) {
-  const std::optional<int> reason = NumberIn(words[4]);
-  if (!reason || !v1::Disconnect_IsValid(*reason)) return false;
+  const std::optional<int64_t> reason = ParseWholeNumber(words[4]);
+  if (!reason || !std::in_range<int>(*reason)) return false;
+  const int number = static_cast<int>(*reason);
+  if (!v1::Disconnect_IsValid(number)) return false;
   if (!CheckAgentId(words[1]).ok() || !CheckUuid("session_id", words[2]).ok()) return false;
-  storage::Session session;
-  session.agent_id = words[1];
-  session.session_id = words[2];
-  session.gateway_id = words[3];
-  DirectEndHere(parts, session, static_cast<v1::Disconnect>(*reason));
+  DirectEndHere(parts, {words[1], words[2]}, words[3], static_cast<v1::Disconnect>(number));
   return true;
 }
 
@@ -83,8 +74,9 @@ void Peers::Wake(const std::string& agent_id) { Say(Signal(kWake, {agent_id})); 
 
 void Peers::ConfigChanged(const std::string& agent_id) { Say(Signal(kConfig, {agent_id})); }
 
-bool Peers::EndSession(const storage::Session& session, v1::Disconnect reason) {
-  Say(Signal(kEnd, {session.agent_id, session.session_id, session.gateway_id,
+bool Peers::EndSession(const storage::Fence& fence, const std::string& gateway_id,
+                       v1::Disconnect reason) {
+  Say(Signal(kEnd, {fence.agent_id, fence.session_id, gateway_id,
                     std::to_string(static_cast<int>(reason))}));
   return any();
 }

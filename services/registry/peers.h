@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "edgeplane/v1/reason.pb.h"
-#include "storage/session.h"
+#include "storage/command.h"
 #include "storage/signal_bus.h"
 
 namespace edgeplane::registry {
@@ -25,7 +25,8 @@ class Peers {
   void Wake(const std::string& agent_id);
   void ConfigChanged(const std::string& agent_id);
   // False where there are no others.
-  bool EndSession(const storage::Session& session, v1::Disconnect reason);
+  bool EndSession(const storage::Fence& fence, const std::string& gateway_id,
+                  v1::Disconnect reason);
   // Its gateway has said that it is closed.
   void SessionClosed(const std::string& session_id);
 

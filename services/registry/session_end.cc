@@ -14,16 +14,17 @@
 
 namespace edgeplane::registry {
 
-bool DirectEndHere(const RegistryParts& parts, const storage::Session& session,
-                   v1::Disconnect reason) {
-  const storage::Fence fence{session.agent_id, session.session_id, session.epoch};
+bool DirectEndHere(const RegistryParts& parts, const storage::Fence& fence,
+                   const std::string& gateway_id, v1::Disconnect reason) {
   parts.directory.Remove(fence);
-  const std::shared_ptr<Link> link = parts.links.Find(session.gateway_id);
+  const std::shared_ptr<Link> link = parts.links.Find(gateway_id);
   return link != nullptr && link->Send(EndSessionMessage(fence, reason));
 }
 
-bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason) {
-  return DirectEndHere(parts, session, reason) || parts.peers.EndSession(session, reason);
+bool DirectEnd(const RegistryParts& parts, const storage::Fence& fence,
+               const std::string& gateway_id, v1::Disconnect reason) {
+  return DirectEndHere(parts, fence, gateway_id, reason) ||
+         parts.peers.EndSession(fence, gateway_id, reason);
 }
 
 Result<std::optional<storage::CommandMoves>> EndInStore(const RegistryParts& parts,

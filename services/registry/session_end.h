@@ -2,12 +2,13 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "edgeplane/v1/reason.pb.h"
 #include "services/registry/registry_parts.h"
-#include "storage/agent.h"
 #include "storage/command.h"
+#include "storage/session.h"
 
 namespace edgeplane::registry {
 
@@ -15,10 +16,11 @@ namespace edgeplane::registry {
 // it has a link here. Where it has none, the next Hello is told, or what the session
 // may no longer is found when it is looked at. Gives whether it was told. Quick; does
 // not block.
-bool DirectEndHere(const RegistryParts& parts, const storage::Session& session,
-                   v1::Disconnect reason);
+bool DirectEndHere(const RegistryParts& parts, const storage::Fence& fence,
+                   const std::string& gateway_id, v1::Disconnect reason);
 // The same, wherever the link is; true also where other registries were asked.
-bool DirectEnd(const RegistryParts& parts, const storage::Session& session, v1::Disconnect reason);
+bool DirectEnd(const RegistryParts& parts, const storage::Fence& fence,
+               const std::string& gateway_id, v1::Disconnect reason);
 
 // What the store's EndSession gives. An epoch of 0 stands for one that is not known.
 // Blocks on the store.

@@ -142,7 +142,8 @@ void Sweeper::EndLapsedSessions() {
   if (!lapsed.ok()) return Failed("ListLapsedSessions", lapsed.error());
   for (const storage::LapsedSession& one : *lapsed) {
     // Each registry sees to those of its own gateways.
-    DirectEndHere(parts_, one.session, v1::CREDENTIALS_REVOKED);
+    DirectEndHere(parts_, storage::FenceOf(one.session), one.session.gateway_id,
+                  v1::CREDENTIALS_REVOKED);
   }
   // Those of gateways without a link stay, and the next sweep goes on behind them.
   lapsed_through_.reset();

@@ -5,16 +5,11 @@
 #include "storage/store_errors.h"
 
 namespace edgeplane::storage {
-namespace {
-
-Time SystemNow() { return SystemClock().Now(); }
-
-}  // namespace
 
 GatewayLease MemoryStore::LeaseOf(const std::string& gateway_id) const {
   const auto gateway = gateways_.find(gateway_id);
   if (gateway == gateways_.end()) return {};
-  return {gateway->second.link, gateway->second.lease_end - SystemNow()};
+  return {gateway->second.link, gateway->second.lease_end - SystemClock().Now()};
 }
 
 bool MemoryStore::IsReached(const Fence& fence, int64_t link) {
@@ -39,7 +34,7 @@ std::vector<AwaitedSession> MemoryStore::AwaitedBy(const std::string& agent_id,
 Result<int64_t> MemoryStore::BeginLink(const std::string& gateway_id, Duration lease, Time now) {
   return Write([&]() -> Result<int64_t> {
     StoredGateway& gateway = gateways_[gateway_id];
-    gateway.lease_end = SystemNow() + lease;
+    gateway.lease_end = SystemClock().Now() + lease;
     gateway.link_time = now;
     return ++gateway.link;
   });
@@ -49,7 +44,7 @@ Status MemoryStore::RenewLease(const GatewayLink& link, Duration lease) {
   return Write([&]() -> Status {
     const GatewayLease held = LeaseOf(link.gateway_id);
     if (!CheckMayHold(held, link.number).ok()) return LinkFenced();
-    gateways_[link.gateway_id].lease_end = SystemNow() + lease;
+    gateways_[link.gateway_id].lease_end = SystemClock().Now() + lease;
     return {};
   });
 }
@@ -59,7 +54,7 @@ Result<std::optional<ReleasedGateway>> MemoryStore::ReleaseSilentGateway(Time no
   return Write([&]() -> Result<Released> {
     auto silent = gateways_.end();
     for (auto it = gateways_.begin(); it != gateways_.end(); ++it) {
-      if (it->second.lease_end == Time() || it->second.lease_end > SystemNow()) continue;
+      if (it->second.lease_end == Time() || it->second.lease_end > SystemClock().Now()) continue;
       if (silent == gateways_.end() || it->second.lease_end < silent->second.lease_end) silent = it;
     }
     if (silent == gateways_.end()) return Released();
@@ -79,7 +74,7 @@ Result<std::vector<GatewayState>> MemoryStore::ListGateways(size_t count_max) {
     std::vector<GatewayState> gateways;
     for (const auto& [gateway_id, gateway] : gateways_) {
       if (gateways.size() == count_max) break;
-      if (gateway.lease_end <= SystemNow()) continue;
+      if (gateway.lease_end <= SystemClock().Now()) continue;
       const auto sessions =
           std::count_if(agents_.begin(), agents_.end(), [&id = gateway_id](const auto& agent) {
             const std::optional<Session>& open = agent.second.agent.session;
@@ -107,8 +102,7 @@ Result<std::vector<SessionLook>> MemoryStore::LookAtSessions(const std::string& 
                command.expire_time > now;
       });
       const bool config = stored.config.config.version > stored.config.config.delivered_version;
-      looks.push_back(
-          {{it->first, open->session_id, open->epoch}, queued, config, stored.agent.disabled});
+      looks.push_back({FenceOf(*open), queued, config, stored.agent.disabled});
     }
     return looks;
   });

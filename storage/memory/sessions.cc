@@ -94,7 +94,7 @@ Reconciled MemoryStore::Reconcile(const std::string& gateway_id,
   for (auto& [agent_id, stored] : agents_) {
     std::optional<Session>& open = stored.agent.session;
     if (!open || open->gateway_id != gateway_id || kept.contains(agent_id)) continue;
-    result.ended.push_back({agent_id, open->session_id, open->epoch});
+    result.ended.push_back(FenceOf(*open));
     open.reset();
     ReleaseCommands(agent_id, std::nullopt, now, result.moved);
   }

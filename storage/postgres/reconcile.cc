@@ -70,7 +70,7 @@ Result<Reconciled> Reconcile(Transaction& tx, const std::string& gateway_id,
     const LockedAgent* agent = tx.Find(agent_id);
     if (agent == nullptr || !agent->session || kept.contains(agent_id)) continue;
     if (agent->session->gateway_id != gateway_id) continue;
-    result.ended.push_back({agent_id, agent->session->session_id, agent->session->epoch});
+    result.ended.push_back(FenceOf(*agent->session));
     ends.emplace(agent_id, EndedAt(now, std::nullopt));
   }
   tx.Defer("forget_superseded", gateway_id, session_ids);

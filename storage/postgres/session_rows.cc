@@ -50,7 +50,7 @@ Status Close(Transaction& tx, const std::map<std::string, Decide>& ends,
     agent_ids.push_back(agent_id);
   }
   tx.Defer("delete_sessions", agent_ids);
-  return postgres::DecideDelivered(tx, ends, moved);
+  return DecideDelivered(tx, ends, moved);
 }
 
 bool IsOpen(Transaction& tx, const Fence& fence) {

@@ -151,7 +151,7 @@ Status OpenRound(Transaction& tx, const Openings& items) {
   PutTakeovers(tx, held);
   if (opened.empty()) return {};
   std::map<std::string, CommandMoves> moved;
-  Status released = postgres::DecideDelivered(tx, superseded, moved);
+  Status released = DecideDelivered(tx, superseded, moved);
   if (!released.ok()) return released;
   const Result<Rows> epochs = tx.Run("next_epochs", static_cast<int64_t>(opened.size()));
   if (!epochs.ok()) return epochs.error();

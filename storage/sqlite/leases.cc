@@ -18,11 +18,11 @@ using Awaited = std::vector<AwaitedSession>;
 using Gateways = std::vector<GatewayState>;
 using Looks = std::vector<SessionLook>;
 
-Time SystemNow() { return SystemClock().Now(); }
-
 Result<int64_t> Begin(Connection& db, const std::string& gateway_id, Duration lease, Time now) {
   Query query(db, "begin_link");
-  query.Bind(":gateway_id", gateway_id).Bind(":now", now).Bind(":lease_end", SystemNow() + lease);
+  query.Bind(":gateway_id", gateway_id)
+      .Bind(":now", now)
+      .Bind(":lease_end", SystemClock().Now() + lease);
   const Result<std::vector<int64_t>> link = query.Numbers();
   if (!link.ok()) return link.error();
   return link->front();
@@ -32,15 +32,15 @@ Status Renew(Connection& db, const GatewayLink& link, Duration lease) {
   Query query(db, "renew_lease");
   query.Bind(":gateway_id", link.gateway_id)
       .Bind(":link", link.number)
-      .Bind(":lease_end", SystemNow() + lease)
-      .Bind(":system_now", SystemNow());
+      .Bind(":lease_end", SystemClock().Now() + lease)
+      .Bind(":system_now", SystemClock().Now());
   if (Status done = query.Run(); !done.ok()) return done;
   return ChangedRows(db) == 0 ? Status(LinkFenced()) : Status();
 }
 
 Result<std::optional<std::string>> FindSilent(Connection& db) {
   Query query(db, "find_silent_gateway");
-  query.Bind(":system_now", SystemNow());
+  query.Bind(":system_now", SystemClock().Now());
   const Result<bool> row = query.Next();
   if (!row.ok()) return row.error();
   return *row ? std::optional<std::string>(query.Bytes(0)) : std::nullopt;
@@ -93,7 +93,7 @@ Result<Awaited> SqliteStore::ListAwaitedSessions(const std::string& agent_id,
 Result<Gateways> SqliteStore::ListGateways(size_t count_max) {
   return readers_->Run(StoreOperation::kListGateways, [&](Connection& db) -> Result<Gateways> {
     Query query(db, "list_gateways");
-    query.Bind(":system_now", SystemNow()).Bind(":limit", static_cast<int64_t>(count_max));
+    query.Bind(":system_now", SystemClock().Now()).Bind(":limit", static_cast<int64_t>(count_max));
     Gateways gateways;
     while (true) {
       const Result<bool> row = query.Next();

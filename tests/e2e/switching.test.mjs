@@ -7,24 +7,13 @@ import { test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
 import { Commands } from './lib/commands.mjs';
 import { Poller } from './lib/http.mjs';
+import { randomFrom } from './lib/random.mjs';
 import { startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 const SWITCHES = Number(process.env.EDGEPLANE_E2E_SWITCHES ?? 1000);
 const AGENTS = 8;
 const FINAL = new Set(['COMPLETED', 'FAILED', 'IN_DOUBT']);
-
-// mulberry32: the same seed gives the same choices.
-function randomOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 // One agent that switches channels; what it was given and what it said is kept.
 class Switcher {
@@ -120,7 +109,7 @@ test(`${SWITCHES} random switches between WebSocket and polling in mid-command`,
     const sent = [];
     let switches = 0;
     const one = async (number) => {
-      const random = randomOf(seed * 100 + number);
+      const random = randomFrom(seed * 100 + number);
       const a = await server.createAgent(`switcher-${number}`);
       const switcher = new Switcher(server, a, random);
       while (switches < SWITCHES) {

@@ -1,10 +1,10 @@
 // Two registries of one database, three gateways and 2 000 simulated agents: first all
 // of them at work, then the rest go on while a registry and a gateway are killed.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { PostgresCluster } from '../lib/postgres.mjs';
-import { BINARY, startGateway, startRegistry, startSecondRegistry } from '../lib/server.mjs';
+import { startGateway, startRegistry, startSecondRegistry } from '../lib/server.mjs';
+import { Simulation } from '../lib/simulation.mjs';
 
 const GATEWAY_FLAGS = [
   ...['--max-connections-per-address', '5000'],
@@ -20,26 +20,24 @@ const gateways = [
   await startGateway(two, GATEWAY_FLAGS, [one]),
 ];
 
+const MINUTES = 60_000;
+
 // Prints the summary; gives whether nothing was lost.
-function simulate(number, registry, duration) {
+async function simulate(number, registry, duration) {
   const gateway = gateways[number];
-  const args = [
-    ...['simulate', '--agents', '667', '--prefix', `scale-${number}-`],
+  const { home } = gateway;
+  const { dataDir, secrecy } = registry;
+  const simulation = new Simulation({ home, dataDir, secrecy }, [
+    ...['--agents', '667', '--prefix', `scale-${number}-`],
     ...['--gateway', `wss://localhost:${gateway.tls.port}`, '--ca', gateway.caFile],
     ...['--server', registry.grpc.text, '--token-file', path.join(one.dataDir, 'admin.token')],
     ...['--state-file', path.join(one.home, `simulate-${number}.key`)],
     ...['--duration', duration, '--settle', '60s', '--connect-rate', '100/s'],
     ...['--command-rate', '85/s', '--event-every', '10s'],
-  ];
-  return new Promise((resolve) => {
-    const child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    let summary = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (summary += text));
-    child.on('close', (code) => {
-      console.log(`--- gateway ${number + 1}\n${summary}`);
-      resolve(code === 0);
-    });
-  });
+  ]);
+  const { code, summary } = await simulation.result(5 * MINUTES);
+  console.log(`gateway ${number + 1}:`, summary);
+  return code === 0;
 }
 
 console.log('all at work:');

@@ -1,21 +1,11 @@
 // Steady load, and what goes down meanwhile: agents, operators, and one process after
 // the other that is killed and started again.
 import { PostgresCluster } from '../lib/postgres.mjs';
+import { randomFrom } from '../lib/random.mjs';
 import { startGateway, startRegistry, startSecondRegistry, startServer } from '../lib/server.mjs';
 import { until } from '../lib/wait.mjs';
 import { check } from './checker.mjs';
 import { JournallingAgent, JournallingOperator } from './clients.mjs';
-
-// mulberry32 (public domain, Tommy Ettinger): small, and the same everywhere.
-export function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const FLAGS = [
   ...['--upgrade-attempts-per-minute', '100000', '--max-connections-per-address', '1000'],

@@ -31,9 +31,9 @@ export class Simulation {
   }
 
   // Its end: {code, summary}. It prints a summary unless it could not begin.
-  async result() {
+  async result(deadlineMs) {
     try {
-      const [code, signal] = await within('the simulation ends', this.#closed);
+      const [code, signal] = await within('the simulation ends', this.#closed, deadlineMs);
       if (this.#stdout === '') {
         throw new Error(`no summary (code ${code}, signal ${signal}): ${this.stderr}`);
       }

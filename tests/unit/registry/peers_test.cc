@@ -75,13 +75,9 @@ TEST_F(PeersTest, HearThatASupersededSessionIsClosed) {
 }
 
 TEST_F(PeersTest, AreNotToldWhatDoesNotFitInASignal) {
-  storage::Session session;
-  session.agent_id = "a";
-  session.session_id = kSessionId;
-  session.gateway_id = "two\nlines";
-  h_.peers.EndSession(session, v1::DISABLED);
-  session.gateway_id = std::string(storage::kSignalBytesMax, 'g');
-  h_.peers.EndSession(session, v1::DISABLED);
+  const storage::Fence fence{"a", kSessionId};
+  h_.peers.EndSession(fence, "two\nlines", v1::DISABLED);
+  h_.peers.EndSession(fence, std::string(storage::kSignalBytesMax, 'g'), v1::DISABLED);
   EXPECT_EQ(TakeSaid(), Said{});
 }
 
@@ -89,7 +85,7 @@ TEST(Peers, AreNoneWithoutABus) {
   Peers none(nullptr);
   EXPECT_FALSE(none.any());
   none.Wake("a");
-  EXPECT_FALSE(none.EndSession({}, v1::DISABLED));
+  EXPECT_FALSE(none.EndSession({}, "g1", v1::DISABLED));
 }
 
 TEST_F(PeersTest, AWakeDelivers) {

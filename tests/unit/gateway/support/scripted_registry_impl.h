@@ -1,7 +1,6 @@
 // The service behind a ScriptedRegistry. Included by its own files only.
 #pragma once
 
-#include <google/protobuf/util/time_util.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_callback.h>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/timestamp.h"
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "tests/unit/gateway/support/scripted_registry.h"
 
@@ -172,8 +172,7 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
   // With mutex held.
   template <class Message>
   void SetLease(Message& message) const {
-    using google::protobuf::util::TimeUtil;
-    *message.mutable_lease() = TimeUtil::MicrosecondsToDuration(lease->count());
+    SetDuration(*lease, *message.mutable_lease());
   }
   void Gone(const LinkReactor* link) {
     const std::lock_guard lock(mutex);
