@@ -76,13 +76,14 @@ export class Agent {
     else this.#messages.push(message);
   }
 
-  // The next message, whatever it is.
+  // The next message, whatever it is. Rejects when the connection ends before it.
   next() {
     if (this.#messages.length > 0) return Promise.resolve(this.#messages.shift());
-    return within(
-      `a message for ${this.id}`,
-      new Promise((resolve) => this.#waiters.push(resolve)),
-    );
+    const message = new Promise((resolve) => this.#waiters.push(resolve));
+    const ended = this.closed.then(({ code }) => {
+      throw new Error(`${this.id} was closed with ${code}, and sent nothing more`);
+    });
+    return within(`a message for ${this.id}`, Promise.race([message, ended]));
   }
 
   // How many messages have come that nobody asked for yet.
