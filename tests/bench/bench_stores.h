@@ -15,6 +15,8 @@ class BenchStore {
  public:
   virtual ~BenchStore() = default;
   virtual Store& get() = 0;
+  // Of a server of its own, where it has one; what this process uses is not in it.
+  virtual double ServerCpuSeconds() { return 0; }
 };
 
 struct StoreKind {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +28,8 @@ constexpr int64_t kUnfinishedMax = 10'000'000;
 constexpr int kPacedCallers = 64;
 constexpr auto kPace = std::chrono::milliseconds(1);  // 1 000 a second
 constexpr int kPacedCommands = 5000;
+constexpr int kEnded = 40'000;
+constexpr size_t kPruneBatch = 256;  // as sweep-batch
 
 std::string AgentId(int64_t number) { return "agent-" + std::to_string(number % kAgents); }
 
@@ -37,12 +40,12 @@ class Fleet {
     for (int i = 0; i < kAgents; ++i) {
       Agent agent;
       agent.agent_id = AgentId(i);
-      if (!store_->get().CreateAgent(agent, std::nullopt).ok()) std::abort();
+      if (!store().CreateAgent(agent, std::nullopt).ok()) std::abort();
     }
   }
 
-  // False, and `why`, where it failed.
-  bool Enqueue(int64_t number, std::string& why) {
+  // Gives the command's id; nothing, and `why`, where it failed.
+  std::optional<std::string> Enqueue(int64_t number, std::string& why) {
     static const std::string payload = R"({"text":")" + std::string(200, 'x') + R"("})";
     NewCommand command;
     command.agent_id = AgentId(number);
@@ -52,12 +55,44 @@ class Fleet {
     command.command_id = NewUuid(command.create_time);
     command.idempotency_key = command.command_id;
     command.expire_time = command.create_time + std::chrono::hours(1);
-    const Result<Enqueued> made = store_->get().EnqueueCommand(command, kUnfinishedMax);
-    if (!made.ok()) why = made.error().message;
-    return made.ok();
+    const Result<Enqueued> made = store().EnqueueCommand(command, kUnfinishedMax);
+    if (made.ok()) return command.command_id;
+    why = made.error().message;
+    return std::nullopt;
   }
 
+  // Makes `count` commands that have ended, by a few callers at once.
+  void FillWithEnded(int count) {
+    std::atomic<int> next = 0;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < kPacedCallers; ++i) {
+      callers.emplace_back([&] {
+        for (int n = next++; n < count; n = next++) {
+          std::string why;
+          const std::optional<std::string> id = Enqueue(n, why);
+          if (!id || !store().CancelCommand(*id, "", SystemClock().Now()).ok()) std::abort();
+        }
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
+  }
+
+  // As the sweeper does it, but all the time. Gives how many went.
+  int64_t PruneUntil(const std::atomic<bool>& done) {
+    int64_t pruned = 0;
+    while (!done) {
+      const Result<size_t> some = store().PruneCommands(SystemClock().Now(), kPruneBatch);
+      if (!some.ok()) std::abort();
+      pruned += static_cast<int64_t>(*some);
+    }
+    return pruned;
+  }
+
+  [[nodiscard]] double ServerCpuSeconds() { return store_->ServerCpuSeconds(); }
+
  private:
+  Store& store() { return store_->get(); }
+
   std::unique_ptr<BenchStore> store_;
 };
 
@@ -66,13 +101,17 @@ std::unique_ptr<Fleet> fleet;  // of the measurement that is under way
 void Enqueue(benchmark::State& state, const StoreKind& kind) {
   if (state.thread_index() == 0) fleet = std::make_unique<Fleet>(kind);
   int64_t number = state.thread_index();
+  const double server_cpu = state.thread_index() == 0 ? fleet->ServerCpuSeconds() : 0;
   for ([[maybe_unused]] auto _ : state) {
     std::string why;
     if (!fleet->Enqueue(number, why)) return state.SkipWithError(why.c_str());
     number += state.threads();
   }
   state.SetItemsProcessed(state.iterations());
-  if (state.thread_index() == 0) fleet.reset();
+  if (state.thread_index() != 0) return;
+  const double commands = static_cast<double>(state.iterations()) * state.threads();
+  state.counters["server_cpu_us"] = (fleet->ServerCpuSeconds() - server_cpu) * 1e6 / commands;
+  fleet.reset();
 }
 
 // Each command has its moment; what it waits for a caller counts as well.
@@ -97,11 +136,18 @@ std::vector<double> PacedMillis(std::string& why) {
   return millis;
 }
 
-void EnqueueAtPace(benchmark::State& state, const StoreKind& kind) {
+void EnqueueAtPace(benchmark::State& state, const StoreKind& kind, bool pruning) {
   fleet = std::make_unique<Fleet>(kind);
+  if (pruning) fleet->FillWithEnded(kEnded);
   for ([[maybe_unused]] auto _ : state) {
+    std::atomic<bool> done = false;
+    std::thread pruner([&] {
+      if (pruning) state.counters["pruned"] = static_cast<double>(fleet->PruneUntil(done));
+    });
     std::string why;
     std::vector<double> millis = PacedMillis(why);
+    done = true;
+    pruner.join();
     if (!why.empty()) return state.SkipWithError(why.c_str());
     std::sort(millis.begin(), millis.end());
     state.counters["p50_ms"] = millis[millis.size() / 2];
@@ -122,12 +168,15 @@ void Register() {
           ->MinTime(3)
           ->Unit(benchmark::kMicrosecond);
     }
-    benchmark::RegisterBenchmark(("enqueue_at_1000_per_second/" + kind.name).c_str(), EnqueueAtPace,
-                                 kind)
-        ->Iterations(1)
-        ->UseRealTime()
-        ->MeasureProcessCPUTime()
-        ->Unit(benchmark::kMillisecond);
+    for (const bool pruning : {false, true}) {
+      const std::string name = "enqueue_at_1000_per_second/" + kind.name;
+      benchmark::RegisterBenchmark((name + (pruning ? "/while_old_ones_go" : "")).c_str(),
+                                   EnqueueAtPace, kind, pruning)
+          ->Iterations(1)
+          ->UseRealTime()
+          ->MeasureProcessCPUTime()
+          ->Unit(benchmark::kMillisecond);
+    }
   }
 }
 

@@ -13,7 +13,9 @@
 
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -75,6 +77,35 @@ pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log, i
   if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(126);
   execve(argv[0], argv.data(), environment.data());
   _exit(127);
+}
+
+// In clock ticks; all 0 where there is no such process.
+struct ProcessTimes {
+  pid_t parent = 0;
+  int64_t own = 0;
+  int64_t of_ended_children = 0;
+};
+
+// As proc(5) has it: the name, in brackets, may hold anything.
+ProcessTimes TimesOf(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(line.substr(name_end + 1));
+  std::string skipped;
+  ProcessTimes times;
+  rest >> skipped >> times.parent;
+  for (int i = 5; i < 14; ++i) rest >> skipped;
+  int64_t user = 0;
+  int64_t system = 0;
+  int64_t user_of_children = 0;
+  int64_t system_of_children = 0;
+  rest >> user >> system >> user_of_children >> system_of_children;
+  times.own = user + system;
+  times.of_ended_children = user_of_children + system_of_children;
+  return times;
 }
 
 bool EndedWell(pid_t child) {
@@ -150,6 +181,18 @@ void PostgresCluster::AwaitReady(int socket) {
     if (recv(socket, message, sizeof message - 1, 0) < 0) continue;
     if (std::strstr(message, "READY=1") != nullptr) return;
   }
+}
+
+double PostgresCluster::CpuSeconds() const {
+  const ProcessTimes server = TimesOf(server_);
+  int64_t ticks = server.own + server.of_ended_children;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t process = std::atoi(entry.path().filename().c_str());
+    if (process == 0) continue;
+    const ProcessTimes times = TimesOf(process);
+    if (times.parent == server_) ticks += times.own;
+  }
+  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 void PostgresCluster::Kill() {

@@ -31,6 +31,9 @@ class PostgresCluster {
   // As the superuser, to the database all schemas are in.
   [[nodiscard]] std::string connection() const;
 
+  // What the server's processes have used so far, those that have ended included.
+  [[nodiscard]] double CpuSeconds() const;
+
   // Ends the server as a crash would, and starts it again.
   void Kill();
   void Start();
