@@ -270,7 +270,8 @@ class FleetStore {
   virtual Result<std::optional<std::string>> GetFact(const std::string& name) = 0;
   // Puts it if there is none yet; gives the value in force.
   virtual Result<std::string> PutFactOnce(const std::string& name, const std::string& value) = 0;
-  // Succeeds when a write would: for readiness. Writes something durable.
+  // Succeeds when a write would: for readiness. Writes something durable. Fails too for
+  // some seconds after others could not be written for want of room.
   virtual Status CheckWritable() = 0;
 };
 

@@ -54,6 +54,17 @@ void CallQueue::Answer(const std::shared_ptr<Call>& call, std::optional<Error> f
   call->answered.notify_one();
 }
 
+void CallQueue::NoteTrouble(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = error;
+  trouble_time_ = std::chrono::steady_clock::now();
+}
+
+std::optional<Error> CallQueue::TroubleSince(std::chrono::steady_clock::time_point since) const {
+  const std::lock_guard lock(mutex_);
+  return trouble_time_ > since ? trouble_ : std::nullopt;
+}
+
 void CallQueue::Stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;

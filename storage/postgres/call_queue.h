@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "storage/postgres/call.h"
@@ -36,14 +38,22 @@ class CallQueue {
   // What goes into the next commit; may be empty.
   Batch Take();
   void Answer(const std::shared_ptr<Call>& call, std::optional<Error> failure);
+  // The server fails, whatever it is asked. Smaller writes than the one that met it
+  // may get through all the same, as on a disk that is nearly full.
+  void NoteTrouble(const Error& error);
   void Stop();
+
+  // What was noted last, if that was after `since`.
+  std::optional<Error> TroubleSince(std::chrono::steady_clock::time_point since) const;
 
  private:
   const Limits limits_;
-  std::mutex mutex_;  // guards what follows, and the calls' state
+  mutable std::mutex mutex_;  // guards what follows, and the calls' state
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Call>> waiting_;
   bool stopping_ = false;
+  std::optional<Error> trouble_;
+  std::chrono::steady_clock::time_point trouble_time_;
 };
 
 }  // namespace edgeplane::storage::postgres

@@ -65,6 +65,7 @@ Result<std::string> PostgresStore::PutFactOnce(const std::string& name, const st
 }
 
 Status PostgresStore::CheckWritable() {
+  if (Status trouble = writers_->Trouble(); !trouble.ok()) return trouble;
   // The mark that every commit leaves is what is written.
   return writers_->Run<void>(StoreOperation::kCheckWritable, {},
                              [](Transaction&) -> Status { return {}; });

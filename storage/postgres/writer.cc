@@ -108,6 +108,7 @@ void Writer::RunBatch(const Batch& batch) {
   }
   std::optional<Error> error;
   if (failure) error = failure->error;
+  if (failure && failure->kind == FailureKind::kServer) queue_.NoteTrouble(*error);
   for (const std::shared_ptr<Call>& call : batch) queue_.Answer(call, error);
 }
 

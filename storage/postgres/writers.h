@@ -64,7 +64,16 @@ class Writers {
     return Finish<Answer>(operation, std::move(call));
   }
 
+  // What lately failed whatever it was asked for; OK: nothing.
+  [[nodiscard]] Status Trouble() const {
+    const auto trouble = queue_.TroubleSince(std::chrono::steady_clock::now() - kLately);
+    return trouble ? Status(*trouble) : Status();
+  }
+
  private:
+  // Whoever looks now and then, every few seconds, has to see it.
+  static constexpr std::chrono::seconds kLately{15};
+
   template <class Answer, class TheCall>
   Result<Answer> Finish(StoreOperation operation, std::shared_ptr<TheCall> call) {
     call->deadline = std::chrono::steady_clock::now() + timeout_;

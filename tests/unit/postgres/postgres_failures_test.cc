@@ -62,6 +62,9 @@ TEST_F(PostgresFailuresTest, AFullDiskIsTold) {
   const auto made = store().EnqueueCommand(CommandFor("a", "c1"), 10);
   ASSERT_EQ(CodeOf(made), Code::STORE_UNAVAILABLE);
   EXPECT_THAT(made.error().message, HasSubstr("disk is full"));
+  const Status writable = store().CheckWritable();
+  ASSERT_FALSE(writable.ok()) << "small writes may get through, and readiness has to be red";
+  EXPECT_THAT(writable.error().message, HasSubstr("disk is full"));
   EXPECT_EQ(Enqueue("a", "c1"), Code::UNSPECIFIED) << "and passes";
 }
 

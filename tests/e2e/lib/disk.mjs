@@ -1,0 +1,95 @@
+// Disks that run full, and disks that fail.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DEADLINE_MS } from './wait.mjs';
+
+const run = promisify(execFile);
+
+// A disk of its own, of so many MiB, in memory.
+export class SmallDisk {
+  static async mount(mebibytes) {
+    const disk = new SmallDisk();
+    disk.path = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-disk-'));
+    disk.filler = path.join(disk.path, 'filler');
+    const options = `size=${mebibytes}m,mode=1777`;
+    await run('mount', ['-t', 'tmpfs', '-o', options, 'edgeplane-test', disk.path]);
+    return disk;
+  }
+
+  // What `make` begins to make at once has its files here.
+  hold(make) {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = this.path;
+    try {
+      return make();
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  }
+
+  // To the last byte.
+  fill() {
+    const file = fs.openSync(this.filler, 'w');
+    for (let size = 1024 * 1024; size >= 1; ) {
+      try {
+        if (fs.writeSync(file, Buffer.alloc(size)) < size) size = Math.floor(size / 2);
+      } catch (error) {
+        if (error.code !== 'ENOSPC') throw error;
+        size = Math.floor(size / 2);
+      }
+    }
+    fs.closeSync(file);
+  }
+
+  makeRoom() {
+    fs.rmSync(this.filler);
+  }
+
+  async close() {
+    await run('umount', ['--lazy', this.path]);
+    fs.rmdirSync(this.path);
+  }
+}
+
+// What a process has to be started with so that its calls of the system can be made
+// to fail (libfiu).
+export function faultyEnvironment(directory) {
+  const library = (name) => `/usr/lib/fiu/${name}.so`;
+  const preload = ['fiu_run_preload', 'fiu_posix_preload'].map(library);
+  for (const file of preload) {
+    if (!fs.existsSync(file)) throw new Error("fiu-utils is not installed; run 'make setup'");
+  }
+  return {
+    LD_PRELOAD: preload.join(' '),
+    FIU_CTRL_FIFO: path.join(directory, 'fiu'),
+    ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
+  };
+}
+
+// Of one process, started with that environment. faults: as `posix/io/sync/fsync`.
+export class Faults {
+  #target;
+
+  constructor(directory, pid, faults) {
+    this.faults = faults;
+    this.#target = ['-f', path.join(directory, 'fiu'), String(pid)];
+  }
+
+  // Each of these calls fails with `errno` from now on.
+  begin(errno) {
+    return this.#say((fault) => `enable name=${fault},failinfo=${errno}`);
+  }
+
+  end() {
+    return this.#say((fault) => `disable name=${fault}`);
+  }
+
+  #say(command) {
+    const commands = this.faults.flatMap((fault) => ['-c', command(fault)]);
+    return run('fiu-ctrl', [...commands, ...this.#target], { timeout: DEADLINE_MS });
+  }
+}
