@@ -10,10 +10,10 @@ CTEST := ctest --output-on-failure --no-tests=error
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run test lint format asan tsan fuzz crash scale bench bench-store clean
+.PHONY: help setup build run test test-postgres lint format asan tsan fuzz crash scale bench bench-store clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install the Debian and npm packages that are missing
 	@deploy/setup.sh
@@ -29,6 +29,11 @@ test: setup ## Build everything and run every test
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
 	@$(CTEST) --test-dir build/release -j $(JOBS)
+
+test-postgres: setup ## The end-to-end tests again, with every server's state in PostgreSQL
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+	@EDGEPLANE_E2E_STORE=postgres $(CTEST) --test-dir build/release -L e2e -j $(JOBS)
 
 asan: setup ## Every test under the address, leak and undefined behaviour sanitizers
 	@cmake --preset asan >/dev/null

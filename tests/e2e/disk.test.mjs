@@ -11,7 +11,7 @@ import { Commands } from './lib/commands.mjs';
 import { Faults, SmallDisk, faultyEnvironment } from './lib/disk.mjs';
 import { get } from './lib/metrics.mjs';
 import { PostgresCluster } from './lib/postgres.mjs';
-import { startServer } from './lib/server.mjs';
+import { startOnSqlite, startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 const EIO = 5;
@@ -77,7 +77,7 @@ async function outlives(server, spoil, mend) {
 describe('what cannot be stored is not promised', { concurrency: true }, () => {
   test('on a full disk, under SQLite', async () => {
     const disk = await SmallDisk.mount(16);
-    const server = await disk.hold(() => startServer());
+    const server = await disk.hold(() => startOnSqlite());
     try {
       await outlives(
         server,
@@ -113,7 +113,7 @@ describe('what cannot be stored is not promised', { concurrency: true }, () => {
   ]) {
     test(`on a disk that fails ${what}, under SQLite`, async () => {
       const pipes = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-fiu-'));
-      const server = await startServer([], faultyEnvironment(pipes));
+      const server = await startOnSqlite([], faultyEnvironment(pipes));
       try {
         const disk = new Faults(pipes, server.pid, faults);
         await outlives(

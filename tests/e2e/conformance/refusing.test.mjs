@@ -7,14 +7,14 @@ import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from '../lib/agent.mjs';
 import { hmacToken, randomSecret } from '../lib/credentials.mjs';
 import { Poller, post } from '../lib/http.mjs';
-import { startServer } from '../lib/server.mjs';
+import { startOnSqlite } from '../lib/server.mjs';
 import { within } from '../lib/wait.mjs';
 
 const DAY = 24 * 3600;
 const AGENTS_WAIT_MS = 10_000;
 
 let server;
-before(async () => (server = await startServer()));
+before(async () => (server = await startOnSqlite()));
 after(() => server?.close());
 
 test('agents offer permessage-deflate; decline it', async () => {
@@ -41,7 +41,7 @@ describe('refuse before the upgrade, with an HTTP status', () => {
   });
 
   test('Retry-After on 429', async () => {
-    const strict = await startServer(['--upgrade-attempts-per-minute', '1']);
+    const strict = await startOnSqlite(['--upgrade-attempts-per-minute', '1']);
     try {
       await refusalOf(strict, 'often', randomSecret());
       const refused = await refusalOf(strict, 'often', randomSecret());
@@ -74,7 +74,7 @@ sys.stdin.read()
 }
 
 test('they ask once and wait 10 s: answer well inside that, always', async () => {
-  const slow = await startServer();
+  const slow = await startOnSqlite();
   try {
     const a = await slow.createAgent('patient');
     const release = await holdStore(slow.dataDir);

@@ -11,7 +11,7 @@ function(edgeplane_answer_early store commit answer)
   set(early "for (size_t i = 0; i < batch.size(); ++i) {
       if (batch[i]->operation == StoreOperation::kEnqueueCommand) { ${answer} }
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));")
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));")
   string(REPLACE "${commit}" "${early}\n    ${commit}" broken "#include <thread>\n${text}")
   file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/broken/${store}_writer.cc CONTENT "${broken}")
   # Before the libraries: their own writer is then left out by the linker.

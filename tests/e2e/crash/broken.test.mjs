@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { run } from './world.mjs';
 
 for (const [topology, kills] of [
-  ['serve', { registry: 3 }],
-  ['cluster', { registry: 3 }],
+  ['serve', { registry: 4 }],
+  ['cluster', { registry: 4 }],
 ]) {
   test(`${topology}: an answer before the commit is found out`, async () => {
     const { problems } = await run({ topology, kills, seed: 1 });

@@ -106,6 +106,11 @@ export class PostgresCluster {
     await this.exit;
   }
 
+  // The test may end while it runs, and it ends with the test.
+  unref() {
+    this.#child.unref();
+  }
+
   async close() {
     await this.kill();
     if (this.ownsHome) fs.rmSync(this.home, { recursive: true, force: true });

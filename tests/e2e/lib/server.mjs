@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Metrics, get } from './metrics.mjs';
 import { Operator } from './operator.mjs';
+import { PostgresCluster } from './postgres.mjs';
 import { Secrecy } from './secrecy.mjs';
 import { until, within } from './wait.mjs';
 
@@ -50,9 +51,10 @@ export class Server {
   #child = null;
   #exit = null;
 
-  constructor(flags, environment = {}, command = 'serve') {
+  constructor(flags, environment = {}, command = 'serve', store = []) {
     this.command = command;
     this.flags = flags;
+    this.store = store; // flags that say which; a test that changes the others keeps it
     this.environment = environment;
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-e2e-'));
     this.dataDir = path.join(this.home, 'data');
@@ -72,7 +74,7 @@ export class Server {
     const quick = this.command === 'registry' ? [] : ['--drain-window', '0ms'];
     const child = spawn(
       BINARY,
-      [this.command, '--data-dir', this.dataDir, ...listen, ...quick, ...this.flags],
+      [this.command, '--data-dir', this.dataDir, ...listen, ...quick, ...this.store, ...this.flags],
       { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     running.add(child);
@@ -219,8 +221,28 @@ export class Server {
   }
 }
 
+// Where EDGEPLANE_E2E_STORE is `postgres`: the database server of this test's servers.
+let cluster = null;
+
+async function startOnPostgres(flags, environment) {
+  cluster ??= PostgresCluster.start({ settings: { fsync: 'off' } }).then((started) => {
+    started.unref();
+    process.on('exit', () => fs.rmSync(started.home, { recursive: true, force: true }));
+    return started;
+  });
+  const database = await (await cluster).newDatabase();
+  return started(new Server(flags, environment, 'serve', ['--database', database]));
+}
+
 // For `before`: settings are flags, as in startServer(['--max-connections', '2']).
-export async function startServer(flags = [], environment = {}) {
+export function startServer(flags = [], environment = {}) {
+  const onPostgres = process.env.EDGEPLANE_E2E_STORE === 'postgres';
+  if (onPostgres && !flags.includes('--database')) return startOnPostgres(flags, environment);
+  return startOnSqlite(flags, environment);
+}
+
+// For what is about the store's files.
+export function startOnSqlite(flags = [], environment = {}) {
   return started(new Server(flags, environment));
 }
 
