@@ -83,6 +83,27 @@ std::string Sha256(std::string_view data) {
   return digest;
 }
 
+void Sha256Hash::Free::operator()(void* context) const {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context));
+}
+
+Sha256Hash::Sha256Hash() : context_(EVP_MD_CTX_new()) {
+  auto* const context = static_cast<EVP_MD_CTX*>(context_.get());
+  Require(context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "SHA-256");
+}
+
+void Sha256Hash::Update(std::string_view data) {
+  auto* const context = static_cast<EVP_MD_CTX*>(context_.get());
+  Require(EVP_DigestUpdate(context, In(data), data.size()) == 1, "SHA-256");
+}
+
+std::string Sha256Hash::Finish() {
+  std::string digest(kDigestBytes, '\0');
+  auto* const context = static_cast<EVP_MD_CTX*>(context_.get());
+  Require(EVP_DigestFinal_ex(context, Out(digest), nullptr) == 1, "SHA-256");
+  return digest;
+}
+
 std::string HmacSha256(std::string_view key, std::string_view data) {
   // Fetching walks the providers under a lock; once is enough.
   static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);

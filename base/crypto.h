@@ -4,6 +4,7 @@
 // without them would be unsafe.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,22 @@
 namespace edgeplane {
 
 std::string RandomBytes(size_t count);
-std::string Sha256(std::string_view data);                            // 32 bytes
+std::string Sha256(std::string_view data);  // 32 bytes
+
+// The same of data that comes in pieces.
+class Sha256Hash {
+ public:
+  Sha256Hash();
+  void Update(std::string_view data);
+  std::string Finish();  // once, and nothing after it
+
+ private:
+  struct Free {
+    void operator()(void* context) const;
+  };
+  std::unique_ptr<void, Free> context_;
+};
+
 std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes, RFC 2104
 
 // HKDF (RFC 5869) without a salt: a key for the purpose that `info` names (at

@@ -38,6 +38,10 @@ Result<SettingSet::Values> ReadSettingsFile(const SettingSet::Values& flags,
 
 Error Wrong(std::string why) { return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why)); }
 
+Error NoDataDirectory() {
+  return Wrong("data-dir is empty, and there is no home directory to keep data in: name one.");
+}
+
 // A certificate and its key, as settings with these names.
 Status CheckPair(const std::string& certificate, const std::string& key, const std::string& name) {
   if (certificate.empty() == key.empty()) return {};
@@ -93,7 +97,7 @@ Status CheckRemoteRegistry(const ServeSettings& serve) {
 
 Status CheckTogether(const ServeSettings& serve, const Parts& parts) {
   if (serve.data_dir.empty()) {
-    return Wrong("data-dir is empty, and there is no home directory to keep data in: name one.");
+    return NoDataDirectory();
   }
   Status status = parts.gateway ? CheckGateway(serve) : Status();
   if (status.ok() && parts.registry) status = CheckRegistry(serve, parts);
@@ -116,7 +120,33 @@ std::vector<std::string> OtherVariables() {
   return names;
 }
 
+// Of `values`, those of settings of this set; `name_of` says how they are called there.
+template <class NameOf>
+SettingSet::Values OnlyOwn(const SettingSet& set, const SettingSet::Values& values,
+                           const NameOf& name_of) {
+  SettingSet::Values own;
+  for (const SettingInfo& info : set.settings()) {
+    if (const auto found = values.find(name_of(info.name)); found != values.end()) {
+      own.insert(*found);
+    }
+  }
+  return own;
+}
+
 }  // namespace
+
+Status ResolveStoreSettings(SettingSet& set, const ServeSettings& settings,
+                            const SettingSet::Values& flags) {
+  const SettingSet::Values environment = EnvironmentSettings();
+  const Result<SettingSet::Values> file = ReadSettingsFile(flags, environment);
+  if (!file.ok()) return file.error();
+  const Status resolved =
+      set.Resolve(flags, OnlyOwn(set, environment, SettingVariable),
+                  OnlyOwn(set, *file, [](const std::string& name) { return name; }));
+  if (!resolved) return resolved;
+  if (settings.data_dir.empty() && settings.database.empty()) return NoDataDirectory();
+  return CheckDatabase(settings.database, flags);
+}
 
 void DeclareAllSettings(SettingSet& set, AllSettings& settings, const Parts& parts) {
   // Where it is a process of its own, that is what it is for.

@@ -28,4 +28,9 @@ void DeclareAllSettings(SettingSet& set, AllSettings& settings, const Parts& par
 Status ResolveAllSettings(SettingSet& set, const AllSettings& settings, const Parts& parts,
                           const SettingSet::Values& flags);
 
+// The same for a set that DeclareStoreSettings has filled. What the variables and the
+// file say of other settings is no mistake: they are the server's.
+Status ResolveStoreSettings(SettingSet& set, const ServeSettings& settings,
+                            const SettingSet::Values& flags);
+
 }  // namespace edgeplane::cli

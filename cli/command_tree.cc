@@ -93,8 +93,14 @@ CLI::App& CommandTree::AddCall(CLI::App& parent, std::string name, std::string d
 
 CLI::App& CommandTree::AddLocal(std::string name, std::string description,
                                 const std::string& examples, Action action, bool with_json) {
+  return AddLocal(root_, std::move(name), std::move(description), examples, std::move(action),
+                  with_json);
+}
+
+CLI::App& CommandTree::AddLocal(CLI::App& parent, std::string name, std::string description,
+                                const std::string& examples, Action action, bool with_json) {
   CLI::App& leaf =
-      AddLeaf(root_, std::move(name), std::move(description), examples, std::move(action));
+      AddLeaf(parent, std::move(name), std::move(description), examples, std::move(action));
   if (with_json) leaf.add_flag("--json", json_, "Print one JSON object.");
   return leaf;
 }

@@ -39,6 +39,8 @@ class CommandTree {
                     const std::string& examples, Action action);
 
   // A command that does not. `with_json`: it takes --json.
+  CLI::App& AddLocal(CLI::App& parent, std::string name, std::string description,
+                     const std::string& examples, Action action, bool with_json = false);
   CLI::App& AddLocal(std::string name, std::string description, const std::string& examples,
                      Action action, bool with_json = false);
 

@@ -55,6 +55,7 @@ void AddAllCommands(CommandTree& tree) {
   AddEventCommands(tree);
   AddRefusalCommands(tree);
   AddFleetCommands(tree);
+  AddStoreCommands(tree);
   AddSimulateCommand(tree);
   AddConfigCommand(tree);
   AddCompletionCommand(tree);

@@ -11,6 +11,8 @@ namespace edgeplane::cli {
 std::string DefaultDataDirectory();
 
 inline constexpr char kAdminTokenFile[] = "admin.token";
+inline constexpr char kMasterKeyFile[] = "master.key";
+inline constexpr char kStoreFile[] = "edgeplane.db";
 inline constexpr char kEndpointsFile[] = "endpoints.json";
 
 }  // namespace edgeplane::cli

@@ -20,8 +20,6 @@ namespace edgeplane::cli {
 
 namespace {
 
-constexpr char kStoreFile[] = "edgeplane.db";
-constexpr char kMasterKeyFile[] = "master.key";
 constexpr char kKeyCheckFact[] = "master_key_check";
 constexpr char kGatewayTokenFile[] = "gateway.token";
 constexpr char kRegistryTlsDirectory[] = "registry-tls";

@@ -4,13 +4,25 @@ namespace edgeplane::cli {
 
 namespace {
 
-void DeclareProcess(SettingSet& set, ServeSettings& settings) {
+void DeclareFiles(SettingSet& set, ServeSettings& settings) {
   set.Path("data-dir",
            "Where the server keeps everything it must not lose: the database, the master key, the "
            "admin token. Made when it is not there.",
            settings.data_dir);
   set.Path("config-file", "File with settings, one `name = value` a line; empty: none.",
            settings.config_file);
+}
+
+void DeclareDatabase(SettingSet& set, ServeSettings& settings) {
+  set.Text("database",
+           "Where the state of record lives: a PostgreSQL connection string "
+           "(postgres://user@host/name, libpq's), without a password where it is a flag; empty: "
+           "SQLite, in the data directory.",
+           settings.database, true);
+}
+
+void DeclareProcess(SettingSet& set, ServeSettings& settings) {
+  DeclareFiles(set, settings);
   set.Address("metrics-listen",
               "Where Prometheus and health checks ask; keep it private; empty: nowhere.",
               settings.metrics_listen);
@@ -34,11 +46,7 @@ void DeclareAgentListeners(SettingSet& set, ServeSettings& settings) {
 void DeclareRegistry(SettingSet& set, ServeSettings& settings) {
   set.Address("grpc-listen", "Where the operator's API listens; plain gRPC, so keep it private.",
               settings.grpc_listen);
-  set.Text("database",
-           "Where the state of record lives: a PostgreSQL connection string "
-           "(postgres://user@host/name, libpq's), without a password where it is a flag; empty: "
-           "SQLite, in the data directory.",
-           settings.database, true);
+  DeclareDatabase(set, settings);
   set.Path("master-key-file",
            "File with the key that agents' secrets are sealed under; empty: master.key in the data "
            "directory, made at the first start. Keep a copy elsewhere.",
@@ -75,6 +83,11 @@ void DeclareRemoteRegistry(SettingSet& set, ServeSettings& settings) {
 }
 
 }  // namespace
+
+void DeclareStoreSettings(SettingSet& set, ServeSettings& settings) {
+  DeclareFiles(set, settings);
+  DeclareDatabase(set, settings);
+}
 
 void DeclareServeSettings(SettingSet& set, ServeSettings& settings, const Parts& parts) {
   DeclareProcess(set, settings);

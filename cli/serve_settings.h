@@ -59,6 +59,9 @@ struct Parts {
   bool gateway = true;
 };
 
+// Where a store is: data-dir, config-file, database.
+void DeclareStoreSettings(SettingSet& set, ServeSettings& settings);
+
 // Those that the parts need.
 void DeclareServeSettings(SettingSet& set, ServeSettings& settings, const Parts& parts);
 

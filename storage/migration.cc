@@ -32,4 +32,15 @@ Result<size_t> CountApplied(const std::vector<AppliedMigration>& applied,
   return applied.size();
 }
 
+Status CheckUpToDate(const std::vector<AppliedMigration>& applied,
+                     std::span<const Migration> known) {
+  const Result<size_t> count = CountApplied(applied, known);
+  if (!count.ok()) return count.error();
+  if (*count == known.size()) return {};
+  return MakeError(
+      v1::ErrorReason::INVALID_FIELD,
+      "The store is of an earlier edgeplane: start a server of this version on it once, "
+      "which brings it up to date.");
+}
+
 }  // namespace edgeplane::storage

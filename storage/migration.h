@@ -35,6 +35,10 @@ std::string ChecksumOf(const Migration& migration);
 Result<size_t> CountApplied(const std::vector<AppliedMigration>& applied,
                             std::span<const Migration> known);
 
+// That it has all of them: INVALID_FIELD, with what to do, where it is behind.
+Status CheckUpToDate(const std::vector<AppliedMigration>& applied,
+                     std::span<const Migration> known);
+
 // Of embedded files, {name, content}.
 template <size_t kCount>
 std::array<Migration, kCount> MigrationsOf(

@@ -98,6 +98,24 @@ bool Connection::Handshake() {
 
 bool Connection::IsUsable() const { return !broken_ && PQstatus(handle_) == CONNECTION_OK; }
 
+Result<Rows> Connection::RunMade(const std::string& sql, const Parameters& parameters) {
+  if (!EnterPipeline()) return NoteLost("pipeline");
+  const WireParameters wire(parameters);
+  const bool sent =
+      PQsendQueryParams(handle_, sql.c_str(), wire.count(), nullptr, wire.values.data(),
+                        wire.lengths.data(), wire.formats.data(), 1) == 1;
+  if (!sent || PQpipelineSync(handle_) == 0) return NoteLost("statement");
+  std::vector<Rows> rows;
+  const bool whole = Collect({{"statement"}}, rows);
+  if (failure_ && (!whole || rows.empty())) return failure_->error;
+  if (rows.empty()) return NoteLost("results");
+  return std::move(rows.front());
+}
+
+bool Connection::EnterPipeline() {
+  return PQpipelineStatus(handle_) != PQ_PIPELINE_OFF || PQenterPipelineMode(handle_) == 1;
+}
+
 Result<Rows> Connection::Run(const Step& step) {
   Result<std::vector<Rows>> rows = RunAll({step});
   if (!rows.ok()) return rows.error();
@@ -117,9 +135,7 @@ Result<std::vector<Rows>> Connection::Read(std::vector<Step> steps) {
 Result<std::vector<Rows>> Connection::RunAll(const std::vector<Step>& steps) {
   std::vector<Sent> sent;
   std::vector<Rows> rows;
-  if (PQpipelineStatus(handle_) == PQ_PIPELINE_OFF && PQenterPipelineMode(handle_) == 0) {
-    return NoteLost("pipeline");
-  }
+  if (!EnterPipeline()) return NoteLost("pipeline");
   for (const Step& step : steps) {
     if (!Send(step, sent)) return NoteLost(step.name.name());
   }
@@ -133,9 +149,7 @@ Result<std::vector<Rows>> Connection::RunAll(const std::vector<Step>& steps) {
 Status Connection::PrepareAll() {
   std::vector<Sent> sent;
   std::vector<Rows> none;
-  if (PQpipelineStatus(handle_) == PQ_PIPELINE_OFF && PQenterPipelineMode(handle_) == 0) {
-    return NoteLost("pipeline");
-  }
+  if (!EnterPipeline()) return NoteLost("pipeline");
   for (size_t i = 0; i < sql::kAll.size(); ++i) {
     if (!prepared_.test(i) && !SendPrepare(i, sent)) return NoteLost("prepare");
   }
@@ -147,7 +161,7 @@ Status Connection::PrepareAll() {
 
 bool Connection::SendPrepare(size_t statement, std::vector<Sent>& sent) {
   const auto& [name, text] = sql::kAll.at(statement);
-  sent.push_back({statement, true});
+  sent.push_back({name, statement});
   return PQsendPrepare(handle_, std::string(name).c_str(), std::string(text).c_str(), 0, nullptr) ==
          1;
 }
@@ -155,20 +169,13 @@ bool Connection::SendPrepare(size_t statement, std::vector<Sent>& sent) {
 bool Connection::Send(const Step& step, std::vector<Sent>& sent) {
   const size_t statement = step.name.index();
   const bool is_sent = std::any_of(sent.begin(), sent.end(), [statement](const Sent& earlier) {
-    return earlier.prepares && earlier.statement == statement;
+    return earlier.prepares == statement;
   });
   if (!prepared_.test(statement) && !is_sent && !SendPrepare(statement, sent)) return false;
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  for (const std::optional<std::string>& value : step.parameters.values()) {
-    values.push_back(value ? value->data() : nullptr);
-    lengths.push_back(value ? static_cast<int>(value->size()) : 0);
-  }
-  const std::vector<int> binary(values.size(), 1);
-  sent.push_back({statement, false});
-  return PQsendQueryPrepared(handle_, std::string(step.name.name()).c_str(),
-                             static_cast<int>(values.size()), values.data(), lengths.data(),
-                             binary.data(), 1) == 1;
+  const WireParameters wire(step.parameters);
+  sent.push_back({step.name.name()});
+  return PQsendQueryPrepared(handle_, std::string(step.name.name()).c_str(), wire.count(),
+                             wire.values.data(), wire.lengths.data(), wire.formats.data(), 1) == 1;
 }
 
 bool Connection::Collect(const std::vector<Sent>& sent, std::vector<Rows>& rows) {
@@ -189,9 +196,9 @@ bool Connection::Collect(const std::vector<Sent>& sent, std::vector<Rows>& rows)
       const Sent& source = sent[at];
       if (status == PGRES_PIPELINE_ABORTED) continue;
       if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-        static_cast<void>(NoteResult(result.get(), sql::kAll.at(source.statement).first));
+        static_cast<void>(NoteResult(result.get(), source.what));
       } else if (source.prepares) {
-        prepared_.set(source.statement);
+        prepared_.set(*source.prepares);
       } else {
         rows.emplace_back(std::move(result));
       }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,8 @@ class Connection {
   // The same, reading only, in a transaction: all see one state of the database.
   Result<std::vector<Rows>> Read(std::vector<Step> steps);
 
+  // One statement that was made here, and so is in no file; it is not kept prepared.
+  Result<Rows> RunMade(const std::string& sql, const Parameters& parameters = Parameters());
   // Runs text with any number of statements: migrations.
   Status Execute(const std::string& sql);
   // Prepares every statement, so that a schema they do not fit is found now. Others
@@ -89,14 +92,15 @@ class Connection {
 
  private:
   struct Sent {
-    size_t statement = 0;
-    bool prepares = false;  // and does not execute
+    std::string_view what;
+    std::optional<size_t> prepares{};  // this statement, and does not execute it
   };
 
   explicit Connection(PGconn* handle) : handle_(handle) {}
   static Result<std::unique_ptr<Connection>> OpenHost(const ConnectString& where, size_t host,
                                                       Duration silence, Deadline deadline);
   bool Handshake();
+  bool EnterPipeline();
   bool Send(const Step& step, std::vector<Sent>& sent);
   bool SendPrepare(size_t statement, std::vector<Sent>& sent);
   // Takes in the results of what was sent, up to the synchronisation.

@@ -67,6 +67,12 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations, Ti
   return released.ok() ? Status() : Status(released.error());
 }
 
+Status CheckSchema(Connection& connection, std::span<const Migration> migrations) {
+  const Result<std::vector<AppliedMigration>> applied = ListApplied(connection);
+  if (!applied.ok()) return applied.error();
+  return CheckUpToDate(*applied, migrations);
+}
+
 std::span<const Migration> EmbeddedMigrations() {
   static const auto all = MigrationsOf(migrations::kAll);
   return all;

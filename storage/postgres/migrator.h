@@ -20,6 +20,9 @@ namespace edgeplane::storage::postgres {
 // an error.
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
 
+// That nothing is to be done: see CheckUpToDate.
+Status CheckSchema(Connection& connection, std::span<const Migration> migrations);
+
 // Those built into the program.
 std::span<const Migration> EmbeddedMigrations();
 

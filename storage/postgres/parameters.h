@@ -33,6 +33,12 @@ class Parameters {
     (Add(values), ...);
   }
 
+  template <class T>
+  Parameters& With(const T& value) {
+    Add(value);
+    return *this;
+  }
+
   // One for each parameter; nothing: NULL.
   [[nodiscard]] const std::vector<std::optional<std::string>>& values() const { return values_; }
 
@@ -96,6 +102,22 @@ class Parameters {
   static void AppendNull(std::string& bytes);
 
   std::vector<std::optional<std::string>> values_;
+};
+
+// As libpq takes them; points into the parameters.
+struct WireParameters {
+  explicit WireParameters(const Parameters& parameters) {
+    for (const std::optional<std::string>& value : parameters.values()) {
+      values.push_back(value ? value->data() : nullptr);
+      lengths.push_back(value ? static_cast<int>(value->size()) : 0);
+    }
+    formats.assign(values.size(), 1);  // binary
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(values.size()); }
+
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
 };
 
 }  // namespace edgeplane::storage::postgres

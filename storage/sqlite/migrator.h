@@ -22,6 +22,9 @@ Status CheckOwnership(Connection& connection);
 // can use; it is then as it was.
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
 
+// That nothing is to be done: see CheckUpToDate.
+Status CheckSchema(Connection& connection, std::span<const Migration> migrations);
+
 // Those built into the program.
 std::span<const Migration> EmbeddedMigrations();
 

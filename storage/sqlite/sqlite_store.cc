@@ -1,11 +1,10 @@
 #include "storage/sqlite/sqlite_store.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "base/file_lock.h"
 #include "storage/sqlite/connection.h"
-#include "storage/sqlite/migrator.h"
+#include "storage/sqlite/open.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/writer.h"
 
@@ -14,27 +13,9 @@ namespace {
 
 using sqlite::Connection;
 
-// SQLite gives the files beside the database its mode when it makes them; these
-// are for what was there before.
-Status MakeFilesPrivate(const std::string& path) {
-  if (Status made = MakePrivateFile(path); !made.ok()) return made;
-  for (const char* suffix : {"-wal", "-shm"}) {
-    std::error_code ignored;  // an unreadable directory has failed above
-    if (!std::filesystem::exists(path + suffix, ignored)) continue;
-    if (Status made = MakePrivateFile(path + suffix); !made.ok()) return made;
-  }
-  return {};
-}
-
 Result<std::unique_ptr<Connection>> OpenWriter(const SqliteSettings& settings) {
-  auto connection =
-      Connection::Open(settings.path, Connection::Mode::kWrite, settings.write_timeout);
+  auto connection = sqlite::OpenForWriting(settings.path, settings.write_timeout);
   if (!connection.ok()) return connection.error();
-  if (Status owned = sqlite::CheckOwnership(**connection); !owned.ok()) return owned.error();
-  if (Status logged = (*connection)->UseWriteAheadLog(); !logged.ok()) return logged.error();
-  const Time now = SystemClock().Now();
-  Status migrated = Migrate(**connection, sqlite::EmbeddedMigrations(), now);
-  if (!migrated.ok()) return migrated.error();
   if (Status prepared = (*connection)->PrepareAll(); !prepared.ok()) return prepared.error();
   return connection;
 }
@@ -56,9 +37,6 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteSettings& set
                                                        StoreMetrics* metrics) {
   auto lock = FileLock::Take(settings.path + ".lock");
   if (!lock.ok()) return lock.error();
-  // Before SQLite has the file: closing a descriptor of it would drop the locks
-  // SQLite holds (POSIX fcntl, sqlite.org/howtocorrupt.html, 2.2).
-  if (Status made = MakeFilesPrivate(settings.path); !made.ok()) return made.error();
   auto writing = OpenWriter(settings);
   if (!writing.ok()) return writing.error();
   auto reading = OpenReaders(settings);

@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "storage/store.h"
+#include "storage/transfer/transfer.h"
 
 namespace edgeplane::storage {
 
@@ -16,6 +18,16 @@ class Backend {
   virtual ~Backend() = default;
   // The store over this installation's data. One at a time.
   virtual std::unique_ptr<Store> Open() = 0;
+};
+
+// One that keeps what it holds when it is closed, and can be moved.
+class MovableBackend : public Backend {
+ public:
+  virtual Result<std::unique_ptr<transfer::Source>> OpenSource() = 0;
+  // While no store is open.
+  virtual Result<std::unique_ptr<transfer::Sink>> OpenSink() = 0;
+  // "table.column" of its schema, but of what a database keeps for itself.
+  virtual std::set<std::string> ListColumns() = 0;
 };
 
 struct BackendKind {
@@ -29,7 +41,7 @@ struct BackendKind {
 inline void PrintTo(const BackendKind& kind, std::ostream* out) { *out << kind.name; }
 
 const std::vector<BackendKind>& AllBackends();
-// Those that keep what they hold when they are closed.
+// Those that keep what they hold when they are closed; they are MovableBackends.
 std::vector<BackendKind> PersistingBackends();
 
 }  // namespace edgeplane::storage

@@ -1,8 +1,13 @@
+#include <libpq-fe.h>
+#include <sqlite3.h>
+
 #include <stdexcept>
 
 #include "storage/memory/memory_store.h"
 #include "storage/postgres/postgres_store.h"
+#include "storage/postgres/postgres_transfer.h"
 #include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite/sqlite_transfer.h"
 #include "tests/contract/backend.h"
 #include "tests/support/postgres_cluster.h"
 #include "tests/support/temporary_directory.h"
@@ -15,11 +20,11 @@ class MemoryBackend final : public Backend {
   std::unique_ptr<Store> Open() override { return std::make_unique<MemoryStore>(); }
 };
 
-class SqliteBackend final : public Backend {
+class SqliteBackend final : public MovableBackend {
  public:
   std::unique_ptr<Store> Open() override {
     SqliteSettings settings;
-    settings.path = (directory_.path() / "edgeplane.db").string();
+    settings.path = path();
     // Generous: a sanitizer on a busy machine is slow, and no test waits for it.
     settings.write_timeout = std::chrono::seconds(60);
     settings.read_timeout = std::chrono::seconds(60);
@@ -27,12 +32,37 @@ class SqliteBackend final : public Backend {
     if (!store.ok()) throw std::runtime_error(store.error().message);
     return std::move(*store);
   }
+  Result<std::unique_ptr<transfer::Source>> OpenSource() override {
+    return OpenSqliteSource(path());
+  }
+  Result<std::unique_ptr<transfer::Sink>> OpenSink() override { return OpenSqliteSink(path()); }
+  std::set<std::string> ListColumns() override {
+    sqlite3* database = nullptr;
+    if (sqlite3_open(path().c_str(), &database) != SQLITE_OK) throw std::runtime_error("open");
+    std::set<std::string> columns;
+    // table_info leaves out what is generated.
+    constexpr const char* kColumns =
+        "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables, "
+        "pragma_table_info(tables.name) AS columns "
+        "WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'";
+    sqlite3_exec(
+        database, kColumns,
+        [](void* into, int, char** values, char**) {
+          static_cast<std::set<std::string>*>(into)->insert(values[0]);
+          return 0;
+        },
+        &columns, nullptr);
+    sqlite3_close(database);
+    return columns;
+  }
 
  private:
+  [[nodiscard]] std::string path() const { return (directory_.path() / "edgeplane.db").string(); }
+
   const TemporaryDirectory directory_;
 };
 
-class PostgresBackend final : public Backend {
+class PostgresBackend final : public MovableBackend {
  public:
   std::unique_ptr<Store> Open() override {
     PostgresSettings settings;
@@ -42,6 +72,24 @@ class PostgresBackend final : public Backend {
     auto store = PostgresStore::Open(settings, nullptr);
     if (!store.ok()) throw std::runtime_error(store.error().message);
     return std::move(*store);
+  }
+  Result<std::unique_ptr<transfer::Source>> OpenSource() override {
+    return OpenPostgresSource(Secret::CopyOf(connection_));
+  }
+  Result<std::unique_ptr<transfer::Sink>> OpenSink() override {
+    return OpenPostgresSink(Secret::CopyOf(connection_));
+  }
+  std::set<std::string> ListColumns() override {
+    PGconn* const database = PQconnectdb(connection_.c_str());
+    PGresult* const rows =
+        PQexec(database,
+               "SELECT table_name || '.' || column_name FROM information_schema.columns "
+               "WHERE table_schema = current_schema() AND is_generated = 'NEVER'");
+    std::set<std::string> columns;
+    for (int row = 0; row < PQntuples(rows); ++row) columns.insert(PQgetvalue(rows, row, 0));
+    PQclear(rows);
+    PQfinish(database);
+    return columns;
   }
 
  private:

@@ -1,1 +1,1 @@
-set(libraries edgeplane_storage edgeplane_storage_memory edgeplane_storage_sqlite SQLite::SQLite3)
+set(libraries edgeplane_storage edgeplane_storage_memory edgeplane_storage_sqlite edgeplane_storage_transfer SQLite::SQLite3)

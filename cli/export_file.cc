@@ -1,0 +1,78 @@
+#include "cli/export_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace edgeplane::cli {
+namespace {
+
+Error Unusable(const std::string& path, const std::string& why) {
+  return MakeError(v1::ErrorReason::INVALID_FIELD, path + ' ' + why);
+}
+
+Status SyncDirectoryOf(const std::string& path) {
+  // An absolute path has a parent.
+  std::error_code failed;
+  const std::string directory = std::filesystem::absolute(path, failed).parent_path().string();
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Unusable(directory, "cannot be opened.");
+  const bool synced = ::fsync(fd) == 0;
+  ::close(fd);
+  if (synced) return {};
+  return Unusable(directory, "cannot be synced.");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& path) {
+  std::error_code ignored;  // one that cannot be looked at cannot be made
+  if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
+    return Unusable(path, "is there already; name another file, or remove it.");
+  }
+  std::unique_ptr<ExportFile> made(new ExportFile(path));
+  const int fd = ::open(made->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) {
+    return Unusable(made->part_,
+                    "is left over from an export that did not end, or one is under way: remove it, "
+                    "or name another file.");
+  }
+  if (fd < 0) return made->Failed("make");
+  made->file_ = ::fdopen(fd, "w");
+  if (made->file_ != nullptr) return made;
+  const Error failed = made->Failed("make");
+  ::close(fd);
+  ::unlink(made->part_.c_str());
+  return failed;
+}
+
+ExportFile::~ExportFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  ::unlink(part_.c_str());
+}
+
+Status ExportFile::Write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_) == text.size()) return {};
+  return Failed("write");
+}
+
+Status ExportFile::Finish() {
+  if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) return Failed("write");
+  // Unlike rename(2), it replaces nothing.
+  if (::link(part_.c_str(), path_.c_str()) != 0) return Failed("make");
+  ::unlink(part_.c_str());
+  std::fclose(std::exchange(file_, nullptr));
+  return SyncDirectoryOf(path_);
+}
+
+Error ExportFile::Failed(const char* what) const {
+  const std::string reason = std::generic_category().message(errno);
+  return MakeError(v1::ErrorReason::INTERNAL,
+                   std::string("Cannot ") + what + ' ' + path_ + ": " + reason + '.');
+}
+
+}  // namespace edgeplane::cli

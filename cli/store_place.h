@@ -1,0 +1,24 @@
+// The store that a command works on without a server.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/result.h"
+#include "cli/serve_settings.h"
+#include "storage/store.h"
+#include "storage/transfer/transfer.h"
+
+namespace edgeplane::cli {
+
+Result<std::unique_ptr<storage::transfer::Source>> OpenSource(const ServeSettings& settings);
+
+// Makes the data directory, where there is none.
+Result<std::unique_ptr<storage::transfer::Sink>> OpenSink(const ServeSettings& settings);
+
+// Ends the sessions that came with an import: where they are from, the gateways hold
+// their agents, and here nobody does. What they had been sent and had not answered goes
+// back to the queue. Gives how many there were.
+Result<int64_t> ReleaseImportedSessions(const ServeSettings& settings);
+
+}  // namespace edgeplane::cli

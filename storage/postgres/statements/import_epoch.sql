@@ -1,0 +1,1 @@
+SELECT setval('session_epochs', greatest($1::bigint, 1), $1 > 0)

@@ -1,0 +1,17 @@
+// A database file on its way to being a store's.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "storage/sqlite/connection.h"
+
+namespace edgeplane::storage::sqlite {
+
+// Makes the file if it is not there, for nobody else to read, and the schema up to
+// date. Whoever calls holds the lock of the data directory.
+Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout);
+
+}  // namespace edgeplane::storage::sqlite

@@ -1,0 +1,25 @@
+#include "storage/transfer/move.h"
+
+namespace edgeplane::storage::transfer {
+
+Error NotEmpty(const Table& table) {
+  return MakeError(v1::ErrorReason::INVALID_FIELD,
+                   "The store is not empty: it has rows in " + std::string(table.name) +
+                       ". Import into a new data directory, or an empty database, before a server "
+                       "has used it.");
+}
+
+Error UnknownCounter() {
+  return MakeError(v1::ErrorReason::INVALID_FIELD, "it names a counter that is not known here.");
+}
+
+void Settle(const Table& table, Row& row) {
+  if (table.name != "gateways") return;
+  // Not 0, which says that its sessions are released.
+  constexpr int64_t kLongOver = 1;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name == "lease_end") row[i].number = kLongOver;
+  }
+}
+
+}  // namespace edgeplane::storage::transfer

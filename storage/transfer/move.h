@@ -1,0 +1,20 @@
+// What every sink does alike.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "storage/transfer/tables.h"
+
+namespace edgeplane::storage::transfer {
+
+// The store is not empty: it has rows in this table.
+Error NotEmpty(const Table& table);
+// A counter of another name than these.
+Error UnknownCounter();
+
+// Makes a row fit its new home: the lease of a gateway is over, so that whoever it held
+// can be let in elsewhere.
+void Settle(const Table& table, Row& row);
+
+}  // namespace edgeplane::storage::transfer
