@@ -54,6 +54,7 @@ void AddAllCommands(CommandTree& tree) {
   AddTokenCommands(tree);
   AddEventCommands(tree);
   AddRefusalCommands(tree);
+  AddAuditCommands(tree);
   AddFleetCommands(tree);
   AddStoreCommands(tree);
   AddSimulateCommand(tree);

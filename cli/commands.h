@@ -13,6 +13,7 @@ void AddCommandCommands(CommandTree& tree);  // command ..
 void AddTokenCommands(CommandTree& tree);    // token ..
 void AddEventCommands(CommandTree& tree);    // event ..
 void AddRefusalCommands(CommandTree& tree);  // refusal ..
+void AddAuditCommands(CommandTree& tree);
 void AddFleetCommands(CommandTree& tree);    // fleet ..
 void AddStoreCommands(CommandTree& tree);
 void AddSimulateCommand(CommandTree& tree);    // simulate

@@ -1,6 +1,7 @@
 #include "storage/cursor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/setting_text.h"
@@ -14,6 +15,7 @@ constexpr size_t kPageSizeMax = 1000;
 
 // Cursor = base64(LIST ':' KEY); LIST keeps one list's cursors out of another.
 constexpr std::string_view kAgents = "agents:";
+constexpr std::string_view kAudit = "audit:";
 constexpr std::string_view kCommands = "commands:";
 constexpr std::string_view kEvents = "events:";
 constexpr std::string_view kJoinTokens = "join-tokens:";
@@ -39,6 +41,24 @@ Result<std::optional<int64_t>> ReadNumber(std::string_view list, const PageReque
   const std::optional<int64_t> number = ParseWholeNumber(*key);
   if (!number) return PageTokenInvalid();
   return number;
+}
+
+// Of a list that is ordered by a time and then an id.
+std::string MakeTimed(std::string_view list, Time time, const std::string& id) {
+  return Make(list, std::to_string(ToMicros(time)) + ':' + id);
+}
+
+Result<std::optional<std::pair<Time, std::string>>> ReadTimed(std::string_view list,
+                                                              const PageRequest& page) {
+  using Position = std::optional<std::pair<Time, std::string>>;
+  if (!page.from) return Position();
+  const std::optional<std::string> key = KeyOf(list, *page.from);
+  if (!key) return PageTokenInvalid();
+  const size_t colon = key->find(':');
+  if (colon == std::string::npos) return PageTokenInvalid();
+  const std::optional<int64_t> micros = ParseWholeNumber(std::string_view(*key).substr(0, colon));
+  if (!micros) return PageTokenInvalid();
+  return Position({FromMicros(*micros), key->substr(colon + 1)});
 }
 
 }  // namespace
@@ -71,19 +91,25 @@ Result<std::optional<int64_t>> ReadJoinTokenCursor(const PageRequest& page) {
 }
 
 std::string RefusalCursor(const RefusalPosition& position) {
-  return Make(kRefusals,
-              std::to_string(ToMicros(position.create_time)) + ':' + position.refusal_id);
+  return MakeTimed(kRefusals, position.create_time, position.refusal_id);
 }
 
 Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page) {
-  if (!page.from) return std::optional<RefusalPosition>();
-  const std::optional<std::string> key = KeyOf(kRefusals, *page.from);
-  if (!key) return PageTokenInvalid();
-  const size_t colon = key->find(':');
-  if (colon == std::string::npos) return PageTokenInvalid();
-  const std::optional<int64_t> micros = ParseWholeNumber(std::string_view(*key).substr(0, colon));
-  if (!micros) return PageTokenInvalid();
-  return std::optional<RefusalPosition>({FromMicros(*micros), key->substr(colon + 1)});
+  auto position = ReadTimed(kRefusals, page);
+  if (!position.ok()) return position.error();
+  if (!*position) return std::optional<RefusalPosition>();
+  return std::optional<RefusalPosition>({(*position)->first, std::move((*position)->second)});
+}
+
+std::string AuditCursor(const AuditPosition& position) {
+  return MakeTimed(kAudit, position.create_time, position.id);
+}
+
+Result<std::optional<AuditPosition>> ReadAuditCursor(const PageRequest& page) {
+  auto position = ReadTimed(kAudit, page);
+  if (!position.ok()) return position.error();
+  if (!*position) return std::optional<AuditPosition>();
+  return std::optional<AuditPosition>({(*position)->first, std::move((*position)->second)});
 }
 
 size_t PageSize(const PageRequest& page) { return std::clamp<size_t>(page.size, 1, kPageSizeMax); }

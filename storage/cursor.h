@@ -41,6 +41,14 @@ struct RefusalPosition {
 std::string RefusalCursor(const RefusalPosition& position);
 Result<std::optional<RefusalPosition>> ReadRefusalCursor(const PageRequest& page);
 
+// The audit log, by create_time and then audit_id, both descending.
+struct AuditPosition {
+  Time create_time{};
+  std::string id;
+};
+std::string AuditCursor(const AuditPosition& position);
+Result<std::optional<AuditPosition>> ReadAuditCursor(const PageRequest& page);
+
 // The page's size within its bounds.
 size_t PageSize(const PageRequest& page);
 

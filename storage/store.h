@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "storage/agent.h"
+#include "storage/audit.h"
 #include "storage/command.h"
 #include "storage/desired_config.h"
 #include "storage/event.h"
@@ -284,6 +285,7 @@ class Store : public AgentStore,
               public ConfigStore,
               public JoinStore,
               public RefusalStore,
+              public AuditStore,
               public FleetStore {};
 
 }  // namespace edgeplane::storage

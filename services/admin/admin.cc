@@ -6,6 +6,8 @@
 #include "services/admin/agent_descriptions.h"
 #include "services/admin/agent_secrets.h"
 #include "services/admin/agents.h"
+#include "services/admin/audit.h"
+#include "services/admin/audit_log.h"
 #include "services/admin/commands.h"
 #include "services/admin/desired_configs.h"
 #include "services/admin/events.h"
@@ -34,6 +36,8 @@ class Admin::Impl {
                    parts.clock, tokens_}),
         refusals_(parts.store, tokens_),
         fleet_(parts.store, parts.clock),
+        audit_log_(parts.store, parts.clock),
+        audit_(parts.store, audit_log_, tokens_),
         hub_(static_cast<size_t>(settings_.max_watches), settings_.watch_recheck, metrics_),
         face_({auth_,
                parts.pool,
@@ -46,6 +50,8 @@ class Admin::Impl {
                commands_,
                refusals_,
                fleet_,
+               audit_,
+               audit_log_,
                parts.store,
                parts.signals,
                {parts.store, parts.event_signals, tokens_},
@@ -71,6 +77,8 @@ class Admin::Impl {
   Commands commands_;
   Refusals refusals_;
   Fleet fleet_;
+  AuditLog audit_log_;
+  Audit audit_;
   WatchHub hub_;
   AdminFace face_;
   AgentDescriptions descriptions_;

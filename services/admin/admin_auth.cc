@@ -29,14 +29,14 @@ Status AdminAuth::Load(storage::FleetStore& store) {
   return {};
 }
 
-Status AdminAuth::Check(std::string_view authorization) const {
+Result<std::string> AdminAuth::Check(std::string_view authorization) const {
   if (authorization.empty()) return TokenRequired("The call carries no token.");
   const std::string_view token = rpc::BearerOf(authorization);
   if (token.empty()) return TokenRequired("The authorization metadata is not Bearer and a token.");
   return CheckToken(token);
 }
 
-Status AdminAuth::CheckToken(std::string_view token) const {
+Result<std::string> AdminAuth::CheckToken(std::string_view token) const {
   const std::string hash = Sha256(token);
   const std::shared_ptr<const Tokens> tokens = Snapshot();
   const storage::AdminToken* found = nullptr;
@@ -50,7 +50,7 @@ Status AdminAuth::CheckToken(std::string_view token) const {
                      "The token '" + found->name + "' has the role '" + found->role +
                          "', and this call needs the role 'admin'.");
   }
-  return {};
+  return found->name;
 }
 
 std::shared_ptr<const AdminAuth::Tokens> AdminAuth::Snapshot() const {

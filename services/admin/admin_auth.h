@@ -20,11 +20,11 @@ class AdminAuth {
   Status Load(storage::FleetStore& store);
 
   // `authorization` is the value of that metadata, as the caller sent it
-  // ("Bearer ep_.."). TOKEN_REQUIRED when it is not that of a token, or empty;
-  // ROLE_INSUFFICIENT when the token's role is not "admin".
-  [[nodiscard]] Status Check(std::string_view authorization) const;
+  // ("Bearer ep_.."). Gives the token's name. TOKEN_REQUIRED when it is not that of a
+  // token, or empty; ROLE_INSUFFICIENT when the token's role is not "admin".
+  [[nodiscard]] Result<std::string> Check(std::string_view authorization) const;
   // The same of a token on its own.
-  [[nodiscard]] Status CheckToken(std::string_view token) const;
+  [[nodiscard]] Result<std::string> CheckToken(std::string_view token) const;
 
  private:
   using Tokens = std::vector<storage::AdminToken>;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "services/admin/audited_call.h"
 #include "services/admin/command_watch.h"
 #include "services/admin/validation.h"
 #include "services/admin/watch_stream.h"
@@ -15,6 +16,16 @@ namespace edgeplane::admin {
 namespace {
 
 constexpr char kAuthorization[] = "authorization";
+
+// gRPC writes "ipv4:127.0.0.1:4711" and "ipv6:%5B::1%5D:4711".
+std::string PeerOf(const grpc::CallbackServerContext& context) {
+  std::string peer = context.peer();
+  if (peer.starts_with("ipv4:") || peer.starts_with("ipv6:")) peer.erase(0, 5);
+  for (const auto& [escaped, plain] : {std::pair("%5B", "["), std::pair("%5D", "]")}) {
+    if (const size_t at = peer.find(escaped); at != std::string::npos) peer.replace(at, 3, plain);
+  }
+  return peer;
+}
 
 }  // namespace
 
@@ -44,19 +55,20 @@ AdminFace::Calls::Calls(CounterFamily& family)
       watch_command(family, "WatchCommand"),
       get_refusal(family, "GetRefusal"),
       list_refusals(family, "ListRefusals"),
+      list_audit(family, "ListAudit"),
       get_fleet_status(family, "GetFleetStatus") {}
 
 AdminFace::AdminFace(const Parts& parts) : parts_(parts), calls_(parts.metrics.calls()) {}
 
-Status AdminFace::Authenticate(const Context& context) {
+Result<std::string> AdminFace::Authenticate(const Context& context) {
   const auto [first, last] = context.client_metadata().equal_range(kAuthorization);
   std::string_view authorization;
   if (first != last) authorization = {first->second.data(), first->second.size()};
-  Status allowed = first != last && std::next(first) != last
-                       ? MakeError(v1::ErrorReason::TOKEN_REQUIRED,
-                                   "The call carries the authorization metadata twice; send it "
-                                   "once.")
-                       : parts_.auth.Check(authorization);
+  Result<std::string> allowed =
+      first != last && std::next(first) != last
+          ? MakeError(v1::ErrorReason::TOKEN_REQUIRED,
+                      "The call carries the authorization metadata twice; send it once.")
+          : parts_.auth.Check(authorization);
   if (!allowed.ok()) parts_.metrics.AuthenticationFailed();
   return allowed;
 }
@@ -65,8 +77,9 @@ template <class Domain, class Request, class Response>
 AdminFace::Unary* AdminFace::Run(MethodCalls& calls, Context* context, const Request* request,
                                  Response* response, Domain& domain,
                                  Result<Response> (Domain::*call)(const Request&)) {
-  if (Status allowed = Authenticate(*context); !allowed.ok()) {
-    const grpc::Status status = rpc::ToGrpcStatus(allowed.error());
+  const Result<std::string> caller = Authenticate(*context);
+  if (!caller.ok()) {
+    const grpc::Status status = rpc::ToGrpcStatus(caller.error());
     calls.Ended(status.error_code());
     Unary* reactor = context->DefaultReactor();
     reactor->Finish(status);
@@ -74,11 +87,15 @@ AdminFace::Unary* AdminFace::Run(MethodCalls& calls, Context* context, const Req
   }
   return rpc::RunOnPool(
       parts_.pool, context, request, response,
-      [&domain, call](const Request& asked, Response& answer) -> Status {
+      [&domain, call,
+       audited = AuditedCall(parts_.audit_log, calls.method(), {*caller, PeerOf(*context)},
+                             *request)](const Request& asked, Response& answer) mutable -> Status {
+        if (Status begun = audited.Begin(); !begun.ok()) return begun;
         Result<Response> result = (domain.*call)(asked);
-        if (!result.ok()) return result.error();
-        answer = std::move(*result);
-        return {};
+        const Status status = result.ok() ? Status() : Status(result.error());
+        if (result.ok()) answer = std::move(*result);
+        audited.End(status, status.ok() ? &answer : nullptr);
+        return status;
       },
       [&calls](grpc::StatusCode code) { calls.Ended(code); });
 }
@@ -91,9 +108,9 @@ grpc::ServerWriteReactor<Message>* AdminFace::Stream(MethodCalls& calls, Context
     calls.Ended(status.error_code());
     return new RefusedStream<Message>(status);
   };
-  Status allowed = Authenticate(*context);
-  if (allowed.ok()) allowed = Validate(*request);
-  if (!allowed.ok()) return refuse(allowed.error());
+  const Result<std::string> caller = Authenticate(*context);
+  if (!caller.ok()) return refuse(caller.error());
+  if (Status valid = Validate(*request); !valid.ok()) return refuse(valid.error());
   auto source = make(*request);
   if (!source.ok()) return refuse(source.error());
   return WatchStream<Message>::Start({parts_.pool, parts_.hub, calls}, context, std::move(*source));
@@ -244,6 +261,11 @@ AdminFace::Unary* AdminFace::GetRefusal(Context* context, const v1::GetRefusalRe
 AdminFace::Unary* AdminFace::ListRefusals(Context* context, const v1::ListRefusalsRequest* request,
                                           v1::ListRefusalsResponse* response) {
   return Run(calls_.list_refusals, context, request, response, parts_.refusals, &Refusals::List);
+}
+
+AdminFace::Unary* AdminFace::ListAudit(Context* context, const v1::ListAuditRequest* request,
+                                       v1::ListAuditResponse* response) {
+  return Run(calls_.list_audit, context, request, response, parts_.audit, &Audit::List);
 }
 
 AdminFace::Unary* AdminFace::GetFleetStatus(Context* context,

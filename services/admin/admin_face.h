@@ -14,6 +14,8 @@
 #include "services/admin/admin_metrics.h"
 #include "services/admin/agent_secrets.h"
 #include "services/admin/agents.h"
+#include "services/admin/audit.h"
+#include "services/admin/audit_log.h"
 #include "services/admin/commands.h"
 #include "services/admin/desired_configs.h"
 #include "services/admin/event_watch.h"
@@ -39,6 +41,8 @@ class AdminFace final : public v1::AdminService::CallbackService {
     Commands& commands;
     Refusals& refusals;
     Fleet& fleet;
+    Audit& audit;
+    AuditLog& audit_log;
     // What streams read by themselves.
     storage::CommandStore& command_store;
     registry::CommandSignals& command_signals;
@@ -89,6 +93,7 @@ class AdminFace final : public v1::AdminService::CallbackService {
 
   Unary* GetRefusal(Context*, const v1::GetRefusalRequest*, v1::Refusal*) override;
   Unary* ListRefusals(Context*, const v1::ListRefusalsRequest*, v1::ListRefusalsResponse*) override;
+  Unary* ListAudit(Context*, const v1::ListAuditRequest*, v1::ListAuditResponse*) override;
   Unary* GetFleetStatus(Context*, const v1::GetFleetStatusRequest*, v1::FleetStatus*) override;
 
  private:
@@ -99,11 +104,13 @@ class AdminFace final : public v1::AdminService::CallbackService {
         enable_agent, delete_agent, rotate_secret, retire_secret, disconnect_agent,
         create_join_token, list_join_tokens, revoke_join_token, set_desired_config,
         get_desired_config, list_events, watch_events, send_command, get_command, list_commands,
-        cancel_command, watch_command, get_refusal, list_refusals, get_fleet_status;
+        cancel_command, watch_command, get_refusal, list_refusals, list_audit, get_fleet_status;
   };
 
-  [[nodiscard]] Status Authenticate(const Context& context);
-  // Authenticates, then runs `(domain.*call)(*request)` on the pool.
+  // Gives the name of the caller's token.
+  [[nodiscard]] Result<std::string> Authenticate(const Context& context);
+  // Authenticates, then runs `(domain.*call)(*request)` on the pool; what has side
+  // effects goes through the audit log.
   template <class Domain, class Request, class Response>
   Unary* Run(MethodCalls& calls, Context* context, const Request* request, Response* response,
              Domain& domain, Result<Response> (Domain::*call)(const Request&));

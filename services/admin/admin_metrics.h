@@ -24,6 +24,7 @@ class MethodCalls {
   MethodCalls(const MethodCalls&) = delete;
   MethodCalls& operator=(const MethodCalls&) = delete;
 
+  [[nodiscard]] const std::string& method() const { return method_; }
   void Ended(grpc::StatusCode code);
 
  private:

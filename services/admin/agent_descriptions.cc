@@ -9,7 +9,7 @@ namespace edgeplane::admin {
 
 Result<v1::DescribeAgentResponse::Description> AgentDescriptions::Describe(
     std::string_view bearer, const std::string& agent_id) {
-  if (Status allowed = auth_.CheckToken(bearer); !allowed.ok()) {
+  if (const auto allowed = auth_.CheckToken(bearer); !allowed.ok()) {
     metrics_.AuthenticationFailed();
     return allowed.error();
   }

@@ -251,6 +251,28 @@ storage::RefusalFilter FromProto(const v1::RefusalFilter& filter) {
   return to;
 }
 
+v1::AuditEntry ToProto(const storage::AuditEntry& entry) {
+  v1::AuditEntry to;
+  to.set_audit_id(entry.audit_id);
+  SetTime(entry.create_time, *to.mutable_create_time());
+  to.set_caller(entry.caller);
+  to.set_peer_address(entry.peer_address);
+  to.set_method(entry.method);
+  to.set_agent_id(entry.agent_id);
+  to.set_subject_id(entry.subject);
+  to.set_detail(entry.detail);
+  if (!entry.end) return to;
+  to.set_status_code(entry.end->status_code);
+  to.set_error_reason(entry.end->error_reason);
+  return to;
+}
+
+storage::AuditFilter FromProto(const v1::AuditFilter& filter) {
+  storage::AuditFilter to{filter.agent_id(), filter.caller(), filter.method(), std::nullopt};
+  if (filter.has_since()) to.since = GetTime(filter.since());
+  return to;
+}
+
 storage::AgentChanges ChangesOf(const v1::UpdateAgentRequest& request) {
   storage::AgentChanges changes;
   const v1::Agent& agent = request.agent();

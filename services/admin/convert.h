@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "edgeplane/v1/admin_service.pb.h"
 #include "storage/agent.h"
+#include "storage/audit.h"
 #include "storage/command.h"
 #include "storage/desired_config.h"
 #include "storage/event.h"
@@ -33,6 +34,7 @@ v1::JoinToken ToProto(const storage::JoinToken& token);
 // STORE_CORRUPT as for a command.
 Result<v1::DesiredConfig> ToProto(const storage::DesiredConfig& config);
 v1::Event ToProto(const storage::Event& event);
+v1::AuditEntry ToProto(const storage::AuditEntry& entry);
 
 v1::Command::State ToProto(storage::CommandState state);
 
@@ -41,6 +43,7 @@ storage::AgentFilter FromProto(const v1::AgentFilter& filter);
 storage::CommandFilter FromProto(const v1::CommandFilter& filter);
 storage::RefusalFilter FromProto(const v1::RefusalFilter& filter);
 storage::EventFilter FromProto(const v1::EventFilter& filter);
+storage::AuditFilter FromProto(const v1::AuditFilter& filter);
 Duration FromProto(const google::protobuf::Duration& span);
 storage::AgentChanges ChangesOf(const v1::UpdateAgentRequest& request);
 

@@ -19,6 +19,8 @@ constexpr int kReasonsMax = 128;
 // Refusals hold ids as claimed, well formed or not.
 constexpr size_t kClaimedIdBytesMax = 256;
 constexpr size_t kEventTypeBytesMax = 128;
+constexpr size_t kCallerBytesMax = 128;
+constexpr size_t kMethodBytesMax = 128;
 constexpr int64_t kJoinUsesMax = 1'000'000;
 constexpr Duration kOverlapMax = std::chrono::hours(24 * 30);
 constexpr Duration kJoinTtlMin = std::chrono::seconds(1);
@@ -252,6 +254,17 @@ Status Validate(const v1::ListRefusalsRequest& request) {
     checks.FailUnless(v1::Reason_IsValid(reason) && reason != v1::REASON_UNSPECIFIED,
                       At("filter.reasons", i), "Must be a reason of edgeplane.v1.Reason.");
   }
+  if (filter.has_since()) checks.Timestamp("filter.since", filter.since());
+  return std::move(checks).Result();
+}
+
+Status Validate(const v1::ListAuditRequest& request) {
+  FieldChecks checks;
+  checks.PageSize("page_size", request.page_size());
+  const v1::AuditFilter& filter = request.filter();
+  checks.Text("filter.agent_id", filter.agent_id(), kClaimedIdBytesMax);
+  checks.Text("filter.caller", filter.caller(), kCallerBytesMax);
+  checks.Text("filter.method", filter.method(), kMethodBytesMax);
   if (filter.has_since()) checks.Timestamp("filter.since", filter.since());
   return std::move(checks).Result();
 }

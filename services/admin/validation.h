@@ -42,5 +42,6 @@ Status Validate(const v1::WatchCommandRequest& request);
 
 Status Validate(const v1::GetRefusalRequest& request);
 Status Validate(const v1::ListRefusalsRequest& request);
+Status Validate(const v1::ListAuditRequest& request);
 
 }  // namespace edgeplane::admin

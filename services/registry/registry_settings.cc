@@ -53,6 +53,8 @@ void DeclareRegistrySettings(SettingSet& set, RegistrySettings& settings) {
            minutes(1), hours(24 * 3650), settings.command_retention);
   set.Span("refusal-retention", "How long refusals are kept after they were last seen.", minutes(1),
            hours(24 * 3650), settings.refusal_retention);
+  set.Span("audit-retention", "How long it is kept what operators have asked for.", minutes(1),
+           hours(24 * 3650), settings.audit_retention);
   set.Span("sweep-interval",
            "How often expired commands are ended and sessions left behind are looked at again.",
            milliseconds(10), minutes(1), settings.sweep_interval);

@@ -28,6 +28,7 @@ struct RegistrySettings {
   Duration event_retention = std::chrono::hours(24 * 30);
   Duration command_retention = std::chrono::hours(24 * 30);
   Duration refusal_retention = std::chrono::hours(24 * 90);
+  Duration audit_retention = std::chrono::hours(24 * 365);
 
   Duration sweep_interval = std::chrono::seconds(1);
   int64_t sweep_batch = 256;

@@ -11,10 +11,10 @@ constexpr int kBatchesPerLook = 16;
 
 Retention::Retention(const RegistryParts& parts)
     : parts_(parts),
-      kinds_{
-          {{"PruneEvents", &storage::Store::PruneEvents, parts.settings.event_retention},
-           {"PruneCommands", &storage::Store::PruneCommands, parts.settings.command_retention},
-           {"PruneRefusals", &storage::Store::PruneRefusals, parts.settings.refusal_retention}}} {}
+      kinds_{{{"PruneEvents", &storage::Store::PruneEvents, parts.settings.event_retention},
+              {"PruneCommands", &storage::Store::PruneCommands, parts.settings.command_retention},
+              {"PruneRefusals", &storage::Store::PruneRefusals, parts.settings.refusal_retention},
+              {"PruneAudit", &storage::Store::PruneAudit, parts.settings.audit_retention}}} {}
 
 void Retention::Look(const std::function<bool()>& stopping) {
   for (Kind& kind : kinds_) PruneSome(kind, stopping);

@@ -1,4 +1,5 @@
-// What is old enough goes: events, final commands, refusals, each by its own setting.
+// What is old enough goes: events, final commands, refusals, what operators have asked
+// for, each by its own setting.
 //
 // In small transactions, between which other writers get their turn, and only some at
 // a time: a backlog (a setting that was made shorter, an hour of many events) is
@@ -37,7 +38,7 @@ class Retention {
   void PruneSome(Kind& kind, const std::function<bool()>& stopping);
 
   const RegistryParts& parts_;
-  std::array<Kind, 3> kinds_;
+  std::array<Kind, 4> kinds_;
 };
 
 }  // namespace edgeplane::registry

@@ -105,6 +105,11 @@ class MemoryStore final : public Store {
   Result<std::vector<ReasonCount>> CountRefusals(Time since) override;
   Result<size_t> PruneRefusals(Time before, size_t count_max) override;
 
+  Status RecordAudit(const AuditEntry& entry) override;
+  Status FinishAudit(const std::vector<AuditOutcome>& outcomes) override;
+  Result<Page<AuditEntry>> ListAudit(const AuditFilter& filter, const PageRequest& page) override;
+  Result<size_t> PruneAudit(Time before, size_t count_max) override;
+
   Result<AgentCounts> CountAgents() override;
   Result<std::vector<AdminToken>> ListAdminTokens() override;
   Status PutAdminToken(const AdminToken& token) override;
@@ -193,6 +198,7 @@ class MemoryStore final : public Store {
   // Superseded and not closed yet: agent and session -> gateway.
   std::map<std::pair<std::string, std::string>, std::string> superseded_;
   std::map<std::string, Refusal> refusals_;
+  std::map<std::pair<Time, std::string>, AuditEntry> audit_;  // by time and id
   std::map<std::string, AdminToken> tokens_;
   std::map<std::string, std::string> facts_;
 };

@@ -41,6 +41,13 @@ Result<size_t> MemoryStore::PruneRefusals(Time before, size_t count_max) {
   });
 }
 
+Result<size_t> MemoryStore::PruneAudit(Time before, size_t count_max) {
+  return Write([&]() -> Result<size_t> {
+    return Prune(audit_, before, count_max,
+                 [](const AuditEntry& entry) { return std::optional(entry.create_time); });
+  });
+}
+
 Result<size_t> MemoryStore::PruneCommands(Time before, size_t count_max) {
   return Write([&]() -> Result<size_t> {
     return Prune(commands_, before, count_max, [](const StoredCommand& stored) {

@@ -44,6 +44,13 @@ Result<size_t> PostgresStore::PruneRefusals(Time before, size_t count_max) {
       });
 }
 
+Result<size_t> PostgresStore::PruneAudit(Time before, size_t count_max) {
+  return writers_->Run<size_t>(
+      StoreOperation::kPruneAudit, {}, [before, count_max](Transaction& tx) {
+        return Prune(tx, Step("prune_audit", before, static_cast<int64_t>(count_max)));
+      });
+}
+
 Result<size_t> PostgresStore::PruneCommands(Time before, size_t count_max) {
   return writers_->RunAlone<size_t>(
       StoreOperation::kPruneCommands,

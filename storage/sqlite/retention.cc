@@ -33,6 +33,12 @@ Result<size_t> SqliteStore::PruneRefusals(Time before, size_t count_max) {
   });
 }
 
+Result<size_t> SqliteStore::PruneAudit(Time before, size_t count_max) {
+  return writer_->Run<size_t>(StoreOperation::kPruneAudit, [before, count_max](Connection& db) {
+    return Prune(db, "prune_audit", before, count_max);
+  });
+}
+
 Result<size_t> SqliteStore::PruneCommands(Time before, size_t count_max) {
   return writer_->Run<size_t>(
       StoreOperation::kPruneCommands, [before, count_max](Connection& db) -> Result<size_t> {

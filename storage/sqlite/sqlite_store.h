@@ -129,6 +129,11 @@ class SqliteStore final : public Store {
   Result<std::vector<ReasonCount>> CountRefusals(Time since) override;
   Result<size_t> PruneRefusals(Time before, size_t count_max) override;
 
+  Status RecordAudit(const AuditEntry& entry) override;
+  Status FinishAudit(const std::vector<AuditOutcome>& outcomes) override;
+  Result<Page<AuditEntry>> ListAudit(const AuditFilter& filter, const PageRequest& page) override;
+  Result<size_t> PruneAudit(Time before, size_t count_max) override;
+
   Result<AgentCounts> CountAgents() override;
   Result<std::vector<AdminToken>> ListAdminTokens() override;
   Status PutAdminToken(const AdminToken& token) override;

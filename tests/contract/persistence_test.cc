@@ -31,10 +31,14 @@ TEST_P(PersistenceContract, EverythingIsThereAfterAClose) {
   refusal.refusal_id = Id(5);
   refusal.create_time = refusal.last_time = kStart;
   ASSERT_TRUE(store().RecordRefusals({refusal}).ok());
+  AuditEntry entry;
+  entry.audit_id = Id(6);
+  ASSERT_TRUE(store().RecordAudit(entry).ok());
   ASSERT_TRUE(store().PutAdminToken({"t", std::string(32, 'x'), "admin", kStart}).ok());
   ASSERT_TRUE(store().PutFactOnce("f", "v").ok());
 
   Reopen();
+  EXPECT_EQ(store().ListAudit({}, {})->items.front().audit_id, Id(6));
   const Result<AgentCredentials> credentials = store().GetCredentials("a");
   ASSERT_TRUE(credentials.ok());
   EXPECT_EQ(credentials->agent.labels, agent.labels);

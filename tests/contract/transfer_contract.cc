@@ -153,6 +153,12 @@ void TransferContract::MakeRecords() {
   refusal.create_time = refusal.last_time = After(21);
   refusal.evidence = std::string("\x0a\0", 2);
   ASSERT_TRUE(store().RecordRefusals({refusal}).ok());
+  AuditEntry entry;
+  entry.audit_id = Id(400);
+  entry.create_time = After(22);
+  entry.caller = "bootstrap";
+  entry.method = "SendCommand";
+  ASSERT_TRUE(store().RecordAudit(entry).ok());
   JoinToken token;
   token.join_token_id = Id(300);
   token.sha256 = std::string(32, '\xaa');

@@ -40,7 +40,7 @@ TEST_F(AdminAuthTest, RefusesEverythingElseAndSaysWhatToDo) {
         std::string("Bearer  ep_1"), std::string("Bearer ep_1 "), std::string("Basic ep_1"),
         std::string("ep_1"), std::string("Bearerep_1"), "Bearer " + Sha256("ep_1"),
         "Bearer " + std::string(10'000, 'x')}) {
-    const Status status = auth_.Check(authorization);
+    const auto status = auth_.Check(authorization);
     ASSERT_EQ(CodeOf(status), ErrorReason::TOKEN_REQUIRED) << authorization;
     EXPECT_THAT(status.error().message, HasSubstr("authorization: Bearer TOKEN"));
     EXPECT_THAT(status.error().message, Not(HasSubstr("ep_")));
@@ -69,7 +69,7 @@ TEST_F(AdminAuthTest, ForgetsATokenThatWasReplaced) {
 
 TEST_F(AdminAuthTest, OtherRolesAreNotEnough) {
   Put("dashboard", "ep_v", "viewer");
-  const Status status = auth_.Check("Bearer ep_v");
+  const auto status = auth_.Check("Bearer ep_v");
   ASSERT_EQ(CodeOf(status), ErrorReason::ROLE_INSUFFICIENT);
   EXPECT_THAT(status.error().message, HasSubstr("viewer"));
 }

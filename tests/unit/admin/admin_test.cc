@@ -2,16 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <future>
 #include <string>
 #include <vector>
 
 #include "tests/unit/admin/admin_fixture.h"
+#include "tests/unit/admin/raw_call.h"
 #include "tests/unit/rpc/error_details.h"
 
 namespace edgeplane::admin {
@@ -23,22 +21,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::UnorderedElementsAre;
-
-// A call of any method with these bytes for a message, and its status.
-grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
-                     const std::string& bytes, bool authorized) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(Patience());
-  if (authorized) context.AddMetadata("authorization", std::string("Bearer ") + kToken);
-  const grpc::Slice slice(bytes);
-  const grpc::ByteBuffer request(&slice, 1);
-  grpc::ByteBuffer response;
-  std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, "/edgeplane.v1.AdminService/" + method, {}, &request, &response,
-                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
-  return done.get_future().get();
-}
 
 TEST_F(AdminTest, ErrorsCarryTheirReasonAndTheirFields) {
   v1::GetAgentRequest get;
@@ -78,7 +60,7 @@ TEST_F(AdminTest, TheWorstRequestStillGetsItsError) {
 TEST_F(AdminTest, NoMethodWorksWithoutAToken) {
   const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
       "edgeplane.v1.AdminService");
-  ASSERT_EQ(service->method_count(), 26);
+  ASSERT_EQ(service->method_count(), 27);
   for (int i = 0; i < service->method_count(); ++i) {
     const std::string& method = service->method(i)->name();
     const auto status = CallRaw(channel_, method, "", /*authorized=*/false);
@@ -89,7 +71,7 @@ TEST_F(AdminTest, NoMethodWorksWithoutAToken) {
                 HasSubstr("edgeplane_admin_calls_total{code=\"UNAUTHENTICATED\",method=\"" +
                           method + "\"} 1"));
   }
-  EXPECT_THAT(metrics_.Render(), HasSubstr("edgeplane_admin_auth_failures_total 26"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("edgeplane_admin_auth_failures_total 27"));
 }
 
 // And with one, every method is there.

@@ -21,6 +21,7 @@ TEST(RegistrySettings, DefaultsAreWithinTheirBounds) {
   EXPECT_EQ(settings.event_retention, std::chrono::hours(24 * 30));
   EXPECT_EQ(settings.command_retention, std::chrono::hours(24 * 30));
   EXPECT_EQ(settings.refusal_retention, std::chrono::hours(24 * 90));
+  EXPECT_EQ(settings.audit_retention, std::chrono::hours(24 * 365));
   EXPECT_EQ(settings.fleet_secret_file, "");
 }
 

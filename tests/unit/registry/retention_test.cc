@@ -79,5 +79,20 @@ TEST(Retention, TakesFinalCommandsAndRefusalsEachInItsTime) {
   EXPECT_FALSE(h.store.GetRefusal(refusal.refusal_id).ok());
 }
 
+TEST(Retention, TakesWhatOperatorsHaveAskedFor) {
+  RegistrySettings settings = HarnessSettings();
+  settings.audit_retention = std::chrono::hours(1);
+  RegistryHarness h(settings);
+  storage::AuditEntry entry;
+  entry.audit_id = "0190a5b4-0000-7000-8000-000000000001";
+  entry.create_time = h.clock.Now();
+  ASSERT_TRUE(h.store.RecordAudit(entry).ok());
+  h.sweeper.Sweep();
+  EXPECT_EQ(h.store.ListAudit({}, {})->items.size(), 1u);
+  h.clock.Advance(std::chrono::hours(2));
+  for (int i = 0; i < 10; ++i) h.sweeper.Sweep();  // looks at it now and then
+  EXPECT_TRUE(h.store.ListAudit({}, {})->items.empty());
+}
+
 }  // namespace
 }  // namespace edgeplane::registry

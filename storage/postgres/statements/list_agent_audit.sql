@@ -1,0 +1,9 @@
+SELECT audit_id, create_time, caller, peer_address, method, agent_id, subject, detail, status_code,
+       error_reason
+FROM audit
+WHERE agent_id = $7 AND agent_id <> '' AND (create_time, audit_id) < ($1, $2)
+  AND create_time >= coalesce($3::bigint, -9223372036854775808)
+  AND ($4 = '' OR caller = $4)
+  AND ($5 = '' OR method = $5)
+ORDER BY create_time DESC, audit_id DESC
+LIMIT $6::bigint

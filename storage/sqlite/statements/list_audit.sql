@@ -1,0 +1,9 @@
+SELECT audit_id, create_time, caller, peer_address, method, agent_id, subject, detail, status_code,
+       error_reason
+FROM audit
+WHERE (create_time, audit_id) < (:before_time, :before_id)
+  AND create_time >= coalesce(:since, -9223372036854775808)
+  AND (:caller = '' OR caller = :caller)
+  AND (:method = '' OR method = :method)
+ORDER BY create_time DESC, audit_id DESC
+LIMIT :limit
