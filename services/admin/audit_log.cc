@@ -17,6 +17,13 @@ constexpr size_t kOutcomesPerCommit = 256;
 constexpr size_t kOutcomesMax = 65'536;
 constexpr std::chrono::seconds kRetryAfter{1};
 
+// The same again is harmless where it was in doubt.
+bool MayPass(const Error& error) {
+  return error.code == v1::ErrorReason::STORE_UNAVAILABLE ||
+         error.code == v1::ErrorReason::STORE_IN_DOUBT ||
+         error.code == v1::ErrorReason::SERVER_OVERLOADED;
+}
+
 }  // namespace
 
 AuditLog::AuditLog(storage::AuditStore& store, const Clock& clock) : store_(store), clock_(clock) {
@@ -73,15 +80,18 @@ void AuditLog::KeepSome(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   const Status kept = store_.FinishAudit(some);
   lock.lock();
-  if (!kept.ok() && !stopping_) {
-    // The same again is harmless where it was in doubt.
+  if (!kept.ok() && !stopping_ && MayPass(kept.error())) {
     LogWarning("audit outcomes not kept yet", {{"message", kept.error().message}});
     changed_.wait_for(lock, kRetryAfter, [this] { return stopping_; });
     return;
   }
-  if (!kept.ok()) LogWarning("audit outcomes lost", {{"calls", count}});
-  ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(count));
-  kept_count_ += static_cast<int64_t>(count);
+  // A store that takes none now takes none of the rest either, and nobody waits for it.
+  const size_t over = kept.ok() || !stopping_ ? count : ended_.size();
+  if (!kept.ok()) {
+    LogWarning("audit outcomes lost", {{"calls", over}, {"message", kept.error().message}});
+  }
+  ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(over));
+  kept_count_ += static_cast<int64_t>(over);
   changed_.notify_all();
 }
 

@@ -46,11 +46,16 @@ std::string TextOf(const Message& message, const std::string& name, int depth = 
   return {};
 }
 
+// As a store can hold it.
+std::string Kept(const std::string& text, size_t bytes_max) {
+  std::string kept(CutUtf8(text, bytes_max));
+  std::replace(kept.begin(), kept.end(), '\0', '?');
+  return kept;
+}
+
 // As far as it can be an id. The request has not been checked yet.
 std::string IdOf(const Message& message, const std::string& name) {
-  std::string id(CutUtf8(TextOf(message, name), kIdBytesMax));
-  std::replace(id.begin(), id.end(), '\0', '?');
-  return id;
+  return Kept(TextOf(message, name), kIdBytesMax);
 }
 
 std::string SubjectOf(const Message& message) {
@@ -128,13 +133,14 @@ std::string DetailOf(const Message& request) {
     detail += field->name() + '=' + value;
     if (detail.size() > kDetailBytesMax) break;
   }
-  return std::string(CutUtf8(detail, kDetailBytesMax));
+  return Kept(detail, kDetailBytesMax);
 }
 
 }  // namespace
 
 bool HasSideEffects(std::string_view method) {
-  static const google::protobuf::ServiceDescriptor& service = *v1::ListAuditRequest::descriptor()->file()->FindServiceByName("AdminService");
+  static const google::protobuf::ServiceDescriptor& service =
+      *v1::ListAuditRequest::descriptor()->file()->FindServiceByName("AdminService");
   const auto* found = service.FindMethodByName(std::string(method));
   return found == nullptr ||
          found->options().idempotency_level() != google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
@@ -146,7 +152,7 @@ AuditedCall::AuditedCall(AuditLog& log, std::string_view method, const Caller& c
   if (!HasSideEffects(method)) return;
   storage::AuditEntry& entry = entry_.emplace();
   entry.caller = caller.name;
-  entry.peer_address = std::string(CutUtf8(caller.peer_address, kPeerBytesMax));
+  entry.peer_address = Kept(caller.peer_address, kPeerBytesMax);
   entry.method = std::string(method);
   entry.agent_id = IdOf(request, "agent_id");
   entry.subject = SubjectOf(request);

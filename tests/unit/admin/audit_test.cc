@@ -156,6 +156,10 @@ TEST_F(AuditTest, HoldsLittleOfWhateverIsSent) {
   v1::Agent agent;
   EXPECT_FALSE(Call(&Stub::DisableAgent, request, &agent).ok());
   EXPECT_LE(Last().ByteSizeLong(), 1024u);
+  v1::UpdateAgentRequest update;
+  update.mutable_update_mask()->add_paths(std::string("a\0b", 3));
+  EXPECT_FALSE(Call(&Stub::UpdateAgent, update, &agent).ok());
+  EXPECT_EQ(Last().detail(), "update_mask=a?b");
   request.set_agent_id(std::string(1, '\0'));
   EXPECT_FALSE(Call(&Stub::DisableAgent, request, &agent).ok());
   EXPECT_EQ(Last().agent_id(), "?");
