@@ -13,13 +13,14 @@ constexpr size_t kEarlyEndsMax = 64;
 
 }  // namespace
 
-v1::GatewayMessage LinkOutbox::Begin(std::string_view version) {
+v1::GatewayMessage LinkOutbox::Begin(std::string_view version, int64_t link) {
   sent_ = 0;
   passing_.clear();
   introduction_.clear();
   v1::Hello hello;
   hello.set_gateway_id(gateway_id_);
   hello.set_version(std::string(version));
+  hello.set_link(link);
   repeats_through_ = reports_.empty() ? 0 : last_sequence_;
   hello.set_repeats_through(repeats_through_);
   auto* sessions = hello.mutable_sessions();

@@ -32,7 +32,8 @@ class LinkOutbox {
   // A stream begins: Hello goes first, and at once behind it the sessions there
   // was no room for in it and every report that is not confirmed, which Hello
   // announces.
-  v1::GatewayMessage Begin(std::string_view version);
+  // `link` is its number.
+  v1::GatewayMessage Begin(std::string_view version, int64_t link = 0);
   // The next message to send, in order; nothing when all is sent. Until the
   // registry has welcomed the gateway, only the repeats Hello announced.
   std::optional<v1::GatewayMessage> Next(bool welcomed);

@@ -53,7 +53,7 @@ void RegistryLink::RunStream() {
     if (stopping_) stream.context.TryCancel();
     stream_ = &stream;
     lease_.AskFirst(BootClock::now());
-    stream.out = outbox_.Begin(Version());
+    stream.out = outbox_.Begin(Version(), number_.Next(clock_.Now()));
     ++generation_;
     stream.writing = true;
     stream.StartWrite(&stream.out);
@@ -64,6 +64,9 @@ void RegistryLink::RunStream() {
   changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
   if (!linked_) stream.context.TryCancel();
   KeepLease(stream, lock);
+  if (!linked_ && stream.result.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
+    number_.Refused();
+  }
   if (!stopping_) NoteEnd(stream.result);
   linked_ = false;
   metrics_.LinkUp(false);

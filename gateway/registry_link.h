@@ -17,6 +17,7 @@
 
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "gateway/lease.h"
+#include "gateway/link_number.h"
 #include "gateway/link_outbox.h"
 #include "gateway/registry_client.h"
 
@@ -144,6 +145,7 @@ class RegistryLink {
   std::condition_variable changed_;
   LinkOutbox outbox_;
   Lease lease_;
+  LinkNumber number_;
   // By the order in which they began, and so by sequence.
   std::map<int64_t, Waiting> waiting_;
   int64_t last_wait_ = 0;

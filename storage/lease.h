@@ -12,8 +12,9 @@
 
 namespace edgeplane::storage {
 
-// A link of a gateway to a registry. Each of them has a number above all earlier ones
-// of that gateway, whichever registry it leads to; 0 is for gateways that never had one.
+// A link of a gateway to a registry. The gateway gives each of them a number above all
+// earlier ones of its own, whichever registry it leads to; 0 is for gateways that never
+// had one.
 struct GatewayLink {
   std::string gateway_id;
   int64_t number = 0;

@@ -101,8 +101,10 @@ class SessionStore {
 class LeaseStore {
  public:
   virtual ~LeaseStore() = default;
-  // A gateway has a new link: gives its number. Its lease runs from now.
-  virtual Result<int64_t> BeginLink(const std::string& gateway_id, Duration lease, Time now) = 0;
+  // A gateway has a new link, with the number that it has given it; 0: the next one.
+  // Gives the number. Its lease runs from now. SESSION_FENCED when there is a link with
+  // this number or a later one: what the gateway said of itself over this is old.
+  virtual Result<int64_t> BeginLink(const GatewayLink& link, Duration lease, Time now) = 0;
   // SESSION_FENCED when there is a newer link, or the lease is over: others may have
   // what the gateway held, so it has to say with a new link what it holds.
   virtual Status RenewLease(const GatewayLink& link, Duration lease) = 0;

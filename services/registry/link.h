@@ -110,6 +110,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool sessions_follow_ = false;       // and did not name all that the gateway holds
   std::shared_ptr<GatewayGate> gate_;  // set once, before the directory knows the link
   int64_t repeats_through_ = 0;
+  int64_t hello_link_ = 0;  // the gateway's number for this link
   int64_t last_sequence_ = 0;
   int64_t confirmed_sequence_ = 0;
   // Until the sessions are reconciled: those the gateway holds, by id.

@@ -70,6 +70,7 @@ Status Link::Introduce(const v1::Hello& hello) {
   if (Status status = Hold(hello.sessions()); !status.ok()) return status;
   sessions_follow_ = hello.sessions_follow();
   repeats_through_ = hello.repeats_through();
+  hello_link_ = hello.link();
   gate_ = parts_.links.Gate(hello.gateway_id());
   introduced_ = true;
   {
@@ -96,7 +97,8 @@ Status Link::Join() {
   const std::string gateway = gateway_id();
   // From now on whatever goes on over earlier links, here or elsewhere, is fenced off.
   const Duration lease = parts_.settings.gateway_lease;
-  const Result<int64_t> number = parts_.store.BeginLink(gateway, lease, parts_.clock.Now());
+  const Result<int64_t> number =
+      parts_.store.BeginLink({gateway, hello_link_}, lease, parts_.clock.Now());
   if (!number.ok()) return number.error();
   {
     const std::lock_guard lock(mutex_);

@@ -31,12 +31,14 @@ std::vector<AwaitedSession> MemoryStore::AwaitedBy(const std::string& agent_id,
   return awaited;
 }
 
-Result<int64_t> MemoryStore::BeginLink(const std::string& gateway_id, Duration lease, Time now) {
+Result<int64_t> MemoryStore::BeginLink(const GatewayLink& link, Duration lease, Time now) {
   return Write([&]() -> Result<int64_t> {
-    StoredGateway& gateway = gateways_[gateway_id];
+    StoredGateway& gateway = gateways_[link.gateway_id];
+    if (link.number != 0 && link.number <= gateway.link) return LinkFenced();
     gateway.lease_end = SystemClock().Now() + lease;
     gateway.link_time = now;
-    return ++gateway.link;
+    gateway.link = link.number == 0 ? gateway.link + 1 : link.number;
+    return gateway.link;
   });
 }
 

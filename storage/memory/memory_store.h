@@ -52,7 +52,7 @@ class MemoryStore final : public Store {
                                                         const std::optional<LapsePosition>& after,
                                                         size_t count_max) override;
 
-  Result<int64_t> BeginLink(const std::string& gateway_id, Duration lease, Time now) override;
+  Result<int64_t> BeginLink(const GatewayLink& link, Duration lease, Time now) override;
   Status RenewLease(const GatewayLink& link, Duration lease) override;
   Result<std::optional<ReleasedGateway>> ReleaseSilentGateway(Time now) override;
   Result<std::vector<AwaitedSession>> ListAwaitedSessions(const std::string& agent_id,

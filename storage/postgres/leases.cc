@@ -36,12 +36,14 @@ Result<Released> ReleaseSilent(Transaction& tx, Time now) {
 // Alone, both of them: whoever releases a gateway locks it before its agents, and
 // these must not wait for it with agents locked.
 
-Result<int64_t> PostgresStore::BeginLink(const std::string& gateway_id, Duration lease, Time now) {
+Result<int64_t> PostgresStore::BeginLink(const GatewayLink& link, Duration lease, Time now) {
   return writers_->RunAlone<int64_t>(
-      StoreOperation::kBeginLink, [gateway_id, lease, now](Transaction& tx) -> Result<int64_t> {
-        const Result<Rows> link = tx.Run("begin_link", gateway_id, now, lease.count());
-        if (!link.ok()) return link.error();
-        return link->front().Number(0);
+      StoreOperation::kBeginLink, [link, lease, now](Transaction& tx) -> Result<int64_t> {
+        const Result<Rows> begun =
+            tx.Run("begin_link", link.gateway_id, now, lease.count(), link.number);
+        if (!begun.ok()) return begun.error();
+        if (begun->empty()) return LinkFenced();
+        return begun->front().Number(0);
       });
 }
 

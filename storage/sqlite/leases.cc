@@ -18,14 +18,16 @@ using Awaited = std::vector<AwaitedSession>;
 using Gateways = std::vector<GatewayState>;
 using Looks = std::vector<SessionLook>;
 
-Result<int64_t> Begin(Connection& db, const std::string& gateway_id, Duration lease, Time now) {
+Result<int64_t> Begin(Connection& db, const GatewayLink& link, Duration lease, Time now) {
   Query query(db, "begin_link");
-  query.Bind(":gateway_id", gateway_id)
+  query.Bind(":gateway_id", link.gateway_id)
+      .Bind(":number", link.number)
       .Bind(":now", now)
       .Bind(":lease_end", SystemClock().Now() + lease);
-  const Result<std::vector<int64_t>> link = query.Numbers();
-  if (!link.ok()) return link.error();
-  return link->front();
+  const Result<std::vector<int64_t>> number = query.Numbers();
+  if (!number.ok()) return number.error();
+  if (number->empty()) return LinkFenced();
+  return number->front();
 }
 
 Status Renew(Connection& db, const GatewayLink& link, Duration lease) {
@@ -62,10 +64,10 @@ Result<Released> ReleaseSilent(Connection& db, Time now) {
 
 }  // namespace
 
-Result<int64_t> SqliteStore::BeginLink(const std::string& gateway_id, Duration lease, Time now) {
-  return writer_->Run<int64_t>(
-      StoreOperation::kBeginLink,
-      [gateway_id, lease, now](Connection& db) { return Begin(db, gateway_id, lease, now); });
+Result<int64_t> SqliteStore::BeginLink(const GatewayLink& link, Duration lease, Time now) {
+  return writer_->Run<int64_t>(StoreOperation::kBeginLink, [link, lease, now](Connection& db) {
+    return Begin(db, link, lease, now);
+  });
 }
 
 Status SqliteStore::RenewLease(const GatewayLink& link, Duration lease) {

@@ -12,7 +12,7 @@ constexpr Duration kOver{0};
 class LeaseContract : public SessionContract {
  protected:
   int64_t Link(const std::string& gateway_id, Duration lease = kLong) {
-    const Result<int64_t> link = store().BeginLink(gateway_id, lease, kStart);
+    const Result<int64_t> link = store().BeginLink({gateway_id}, lease, kStart);
     EXPECT_TRUE(link.ok());
     return link.ok() ? *link : -1;
   }
@@ -39,6 +39,24 @@ class LeaseContract : public SessionContract {
     return {"a", Id(session), grant.epoch};
   }
 };
+
+TEST_P(LeaseContract, ALinkHasTheNumberThatTheGatewayGaveIt) {
+  const auto begin = [this](int64_t number) {
+    return store().BeginLink({"gw", number}, kLong, kStart);
+  };
+  EXPECT_EQ(*begin(1'000'000), 1'000'000);
+  EXPECT_EQ(*begin(1'000'007), 1'000'007);
+  EXPECT_EQ(*begin(0), 1'000'008) << "the next one, where it gives none";
+}
+
+// What the gateway said of itself over an earlier link is old, whenever it is heard.
+TEST_P(LeaseContract, ALinkThatIsNoLaterThanTheLastIsFenced) {
+  ASSERT_TRUE(store().BeginLink({"gw", 10}, kLong, kStart).ok());
+  EXPECT_EQ(CodeOf(store().BeginLink({"gw", 10}, kLong, kStart)), Code::SESSION_FENCED);
+  EXPECT_EQ(CodeOf(store().BeginLink({"gw", 9}, kLong, kStart)), Code::SESSION_FENCED);
+  EXPECT_TRUE(store().RenewLease({"gw", 10}, kLong).ok()) << "the last one stays";
+  EXPECT_EQ(*store().BeginLink({"other", 9}, kLong, kStart), 9);
+}
 
 TEST_P(LeaseContract, EachLinkHasAHigherNumberAndFencesOffTheEarlier) {
   MakeAgent("a");

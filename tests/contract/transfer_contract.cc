@@ -87,7 +87,7 @@ Fence TransferContract::Connect(const std::string& agent_id, int session,
 
 void TransferContract::MakeSessions() {
   for (const char* gateway : {"gw-a", "gw-b"}) {
-    const auto link = store().BeginLink(gateway, std::chrono::hours(1), kStart);
+    const auto link = store().BeginLink({gateway}, std::chrono::hours(1), kStart);
     ASSERT_TRUE(link.ok());
     links_[gateway] = *link;
   }

@@ -88,7 +88,7 @@ TEST_P(TransferContract, GivesNoNumberAgain) {
   token.expire_time = After(3600);
   ASSERT_TRUE(store().CreateJoinToken(token).ok());
   EXPECT_EQ(store().ListJoinTokens({})->items.front().join_token_id, Id(301));
-  links_["gw-b"] = *store().BeginLink("gw-b", std::chrono::hours(1), After(40));
+  links_["gw-b"] = *store().BeginLink({"gw-b"}, std::chrono::hours(1), After(40));
   EXPECT_EQ(links_["gw-b"], 2) << "earlier links stay fenced off";
   EXPECT_GT(Connect("two", 5, "gw-b").epoch, fence_.epoch);
 }

@@ -1,9 +1,10 @@
 // Disks that run full, and disks that fail.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { BINARY } from './server.mjs';
 import { DEADLINE_MS } from './wait.mjs';
 
 const run = promisify(execFile);
@@ -59,14 +60,16 @@ export class SmallDisk {
 // to fail (libfiu).
 export function faultyEnvironment(directory) {
   const library = (name) => `/usr/lib/fiu/${name}.so`;
-  const preload = ['fiu_run_preload', 'fiu_posix_preload'].map(library);
-  for (const file of preload) {
+  const faults = ['fiu_run_preload', 'fiu_posix_preload'].map(library);
+  for (const file of faults) {
     if (!fs.existsSync(file)) throw new Error("fiu-utils is not installed; run 'make setup'");
   }
+  // A sanitizer's runtime has to come before whatever else takes calls over.
+  const linked = execFileSync('ldd', [BINARY], { encoding: 'utf8' });
+  const sanitizers = linked.match(/\/\S*lib[at]san\.so\S*/g) ?? [];
   return {
-    LD_PRELOAD: preload.join(' '),
+    LD_PRELOAD: [...sanitizers, ...faults].join(' '),
     FIU_CTRL_FIFO: path.join(directory, 'fiu'),
-    ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
   };
 }
 

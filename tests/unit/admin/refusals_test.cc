@@ -130,7 +130,7 @@ TEST_F(RefusalsTest, TheFleetCountsThem) {
   CreateAgent("b");
   Deliver("a");
   SendCommand("b");
-  ASSERT_TRUE(store_.BeginLink("g1", std::chrono::hours(1), clock_.Now()).ok());
+  ASSERT_TRUE(store_.BeginLink({"g1"}, std::chrono::hours(1), clock_.Now()).ok());
   const auto status = fleet_.Get({});
   ASSERT_TRUE(status.ok());
   EXPECT_FALSE(status->version().empty());

@@ -40,12 +40,14 @@ TEST_F(LinkTest, BeginsByNamingItself) {
 TEST_F(LinkTest, ABrokenLinkCostsNoSession) {
   Connect();
   ASSERT_TRUE(registry().Await(IsOpened));
+  const int64_t first_link = registry().LastHello().link();
   LoseTheLink();
   EXPECT_FALSE(gateway_.gateway().ready());
   ExpectAlive();
   RestoreTheLink();
   ExpectAlive();
   const v1::Hello hello = registry().LastHello();
+  EXPECT_GT(hello.link(), first_link);
   ASSERT_EQ(hello.sessions_size(), 1);
   EXPECT_EQ(hello.sessions(0).agent_id(), "luna1");
   EXPECT_EQ(hello.sessions(0).session_id(), "session-of-luna1");

@@ -174,7 +174,7 @@ TEST_F(DispatcherTest, SaysWhyASessionIsFencedOffBeforeWordOfThatIsHere) {
 TEST_F(DispatcherTest, EndsALinkThatIsFencedOffRatherThanItsSessions) {
   Connect();
   const std::string id = Queue(1).front();
-  ASSERT_TRUE(h_.store.BeginLink("g1", std::chrono::hours(1), h_.clock.Now()).ok());
+  ASSERT_TRUE(h_.store.BeginLink({"g1"}, std::chrono::hours(1), h_.clock.Now()).ok());
   EXPECT_TRUE(EndedSessions(Wake()).empty());
   EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::SESSION_FENCED);
   gateway_ = h_.JoinedLink({{fence_, {}}});

@@ -40,6 +40,23 @@ TEST_F(LinkTest, BeginsWithOneHello) {
   EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::INVALID_FIELD);
 }
 
+// This registry was slow, and the gateway has gone to another meanwhile.
+TEST_F(LinkTest, IsNotBelievedWhereTheGatewayHasALaterOne) {
+  h_.OpenSession("a");
+  ASSERT_TRUE(h_.store.BeginLink({"g1", 20}, std::chrono::hours(1), h_.clock.Now()).ok());
+  gateway_ = h_.OpenLink();
+  v1::GatewayMessage hello = H::HelloOf({});
+  hello.mutable_hello()->set_link(19);
+  Say(hello);
+  EXPECT_EQ(gateway_.outlet->ended_with(), v1::ErrorReason::SESSION_FENCED);
+  EXPECT_TRUE(h_.store.GetAgent("a")->session) << "the later one has said that it holds it";
+  gateway_ = h_.OpenLink();
+  hello.mutable_hello()->set_link(21);
+  Say(hello);
+  EXPECT_TRUE(gateway_.outlet->Take()[0].has_welcome());
+  EXPECT_FALSE(h_.store.GetAgent("a")->session);
+}
+
 TEST_F(LinkTest, SessionsMayFollowTheHello) {
   const storage::Fence a = h_.OpenSession("a");
   const storage::Fence b = h_.OpenSession("b");

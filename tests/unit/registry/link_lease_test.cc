@@ -93,7 +93,7 @@ TEST_F(LinkLeaseTest, IsNotConfirmedWhenTheStoreFails) {
 }
 
 TEST_F(LinkLeaseTest, IsNotRenewedOverALinkThatANewerOneHasReplacedElsewhere) {
-  ASSERT_TRUE(h_.store.BeginLink("g1", std::chrono::hours(1), h_.clock.Now()).ok());
+  ASSERT_TRUE(h_.store.BeginLink({"g1"}, std::chrono::hours(1), h_.clock.Now()).ok());
   gateway_.link->Receive(RenewalOf(1));
   h_.Settle();
   EXPECT_TRUE(Renewed(gateway_.outlet->Take()).empty());
