@@ -5,17 +5,17 @@
 
 namespace edgeplane::cli {
 
-void AddServeCommand(CommandTree& tree);     // serve
-void AddRegistryCommand(CommandTree& tree);  // registry
-void AddGatewayCommand(CommandTree& tree);   // gateway
-void AddAgentCommands(CommandTree& tree);    // agent ..
-void AddCommandCommands(CommandTree& tree);  // command ..
-void AddTokenCommands(CommandTree& tree);    // token ..
-void AddEventCommands(CommandTree& tree);    // event ..
-void AddRefusalCommands(CommandTree& tree);  // refusal ..
-void AddAuditCommands(CommandTree& tree);
-void AddFleetCommands(CommandTree& tree);    // fleet ..
-void AddStoreCommands(CommandTree& tree);
+void AddServeCommand(CommandTree& tree);       // serve
+void AddRegistryCommand(CommandTree& tree);    // registry
+void AddGatewayCommand(CommandTree& tree);     // gateway
+void AddAgentCommands(CommandTree& tree);      // agent ..
+void AddCommandCommands(CommandTree& tree);    // command ..
+void AddTokenCommands(CommandTree& tree);      // token ..
+void AddEventCommands(CommandTree& tree);      // event ..
+void AddRefusalCommands(CommandTree& tree);    // refusal ..
+void AddAuditCommands(CommandTree& tree);      // audit ..
+void AddFleetCommands(CommandTree& tree);      // fleet ..
+void AddStoreCommands(CommandTree& tree);      // store ..
 void AddSimulateCommand(CommandTree& tree);    // simulate
 void AddConfigCommand(CommandTree& tree);      // config
 void AddCompletionCommand(CommandTree& tree);  // completion
