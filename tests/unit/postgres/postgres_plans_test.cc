@@ -78,7 +78,7 @@ class PostgresPlansTest : public PostgresFixture {
 std::string WholeReads(const std::string& plan) {
   const std::regex read(
       "(Scan|Scan using \\w+) on (agents|agent_secrets|sessions|commands|command_steps|refusals|"
-      "events|join_tokens|agent_configs|agent_statuses|command_counts|writers)\\b");
+      "events|join_tokens|agent_configs|agent_statuses|audit|command_counts|writers)\\b");
   std::istringstream lines(plan);
   std::string line, next, found;
   std::getline(lines, line);
@@ -108,6 +108,9 @@ TEST_F(PostgresPlansTest, EachListHasItsIndexAndItsOrder) {
   const std::map<std::string, std::string> expected = {
       {"find_commands_by_key", "Index Scan using commands_by_key"},
       {"find_agents_by_phone", "agents_by_phone"},
+      {"list_agent_audit", "audit_by_agent"},
+      {"list_audit", "audit_by_time"},
+      {"prune_audit", "audit_by_time"},
       {"list_agent_commands", "commands_by_agent"},
       {"list_agent_refusals", "refusals_by_agent"},
       {"list_agent_events", "events_by_agent"},

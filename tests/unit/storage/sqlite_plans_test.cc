@@ -54,7 +54,7 @@ TEST_F(SqlitePlansTest, NoStatementScansATableThatGrows) {
     if (name == "count_agents") continue;  // counts, over indexes alone
     for (const char* table :
          {"agents", "agent_secrets", "sessions", "commands", "command_steps", "refusals", "events",
-          "join_tokens", "agent_configs", "agent_statuses"}) {
+          "join_tokens", "agent_configs", "agent_statuses", "audit"}) {
       EXPECT_THAT(plan, Not(HasSubstr(std::string("SCAN ") + table + "\n"))) << name;
       EXPECT_THAT(plan, Not(HasSubstr(std::string("SCAN ") + table + " "))) << name;
     }
@@ -69,10 +69,13 @@ TEST_F(SqlitePlansTest, EachListHasItsIndexAndItsOrder) {
       {"find_agents_by_phone", "USING INDEX agents_by_phone (phone_digits=?)"},
       {"find_join_token", "USING INDEX sqlite_autoindex_join_tokens_2 (sha256=?)"},
       {"insert_event", "USING COVERING INDEX events_by_id (agent_id=? AND event_id=?)"},
+      {"list_agent_audit", "USING INDEX audit_by_agent (agent_id=? AND "},
       {"list_agent_commands", "USING INDEX commands_by_agent (agent_id=? AND rowid<?)"},
       {"list_agent_refusals",
        "USING INDEX refusals_by_agent (agent_id=? AND (create_time,refusal_id)<(?,?))"},
       {"list_agent_events", "USING INDEX events_by_agent (agent_id=? AND rowid<?)"},
+      {"list_audit", "USING INDEX audit_by_time"},
+      {"prune_audit", "USING COVERING INDEX audit_by_time (create_time<?)"},
       {"list_agents", "(agent_id>? AND agent_id<?)"},
       {"list_commands", "USING INTEGER PRIMARY KEY (rowid<?)"},
       {"list_delivered", "USING COVERING INDEX commands_unfinished (agent_id=? AND state=?)"},
