@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "cli/own_settings.h"
 #include "storage/postgres/connect_string.h"
 
 namespace edgeplane::cli {
@@ -120,19 +121,6 @@ std::vector<std::string> OtherVariables() {
   return names;
 }
 
-// Of `values`, those of settings of this set; `name_of` says how they are called there.
-template <class NameOf>
-SettingSet::Values OnlyOwn(const SettingSet& set, const SettingSet::Values& values,
-                           const NameOf& name_of) {
-  SettingSet::Values own;
-  for (const SettingInfo& info : set.settings()) {
-    if (const auto found = values.find(name_of(info.name)); found != values.end()) {
-      own.insert(*found);
-    }
-  }
-  return own;
-}
-
 }  // namespace
 
 Status ResolveStoreSettings(SettingSet& set, const ServeSettings& settings,
@@ -141,8 +129,7 @@ Status ResolveStoreSettings(SettingSet& set, const ServeSettings& settings,
   const Result<SettingSet::Values> file = ReadSettingsFile(flags, environment);
   if (!file.ok()) return file.error();
   const Status resolved =
-      set.Resolve(flags, OnlyOwn(set, environment, SettingVariable),
-                  OnlyOwn(set, *file, [](const std::string& name) { return name; }));
+      set.Resolve(flags, OnlyOwn(set, environment, SettingVariable), OnlyOwn(set, *file));
   if (!resolved) return resolved;
   if (settings.data_dir.empty() && settings.database.empty()) return NoDataDirectory();
   return CheckDatabase(settings.database, flags);

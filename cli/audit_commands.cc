@@ -10,6 +10,7 @@
 #include "cli/paging.h"
 #include "cli/span_option.h"
 #include "cli/table.h"
+#include "services/admin/audited_call.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -75,10 +76,8 @@ std::vector<std::string> KnownMethods() {
   const auto& service =
       *v1::ListAuditRequest::descriptor()->file()->FindServiceByName("AdminService");
   for (int i = 0; i < service.method_count(); ++i) {
-    const auto& method = *service.method(i);
-    if (method.options().idempotency_level() != google::protobuf::MethodOptions::NO_SIDE_EFFECTS) {
-      names.push_back(method.name());
-    }
+    const std::string& method = service.method(i)->name();
+    if (admin::HasSideEffects(method)) names.push_back(method);
   }
   return names;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/data_directory.h"
 #include "cli/endpoints.h"
+#include "cli/own_settings.h"
 
 namespace edgeplane::cli {
 namespace {
@@ -12,18 +13,6 @@ namespace {
 constexpr char kDefaultServer[] = "127.0.0.1:9090";
 constexpr Duration kTimeoutMin = std::chrono::milliseconds(100);
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
-
-// The server's own settings share the prefix EDGEPLANE_; an operator's command
-// is not the one to complain about them.
-SettingSet::Values EnvironmentOf(const SettingSet& set) {
-  const SettingSet::Values all = EnvironmentSettings();
-  SettingSet::Values own;
-  for (const SettingInfo& info : set.settings()) {
-    const std::string variable = SettingVariable(info.name);
-    if (const auto found = all.find(variable); found != all.end()) own.insert(*found);
-  }
-  return own;
-}
 
 // What the data directory says, or nothing.
 std::string DiscoverServer(const std::string& data_dir) {
@@ -71,7 +60,8 @@ Result<ClientSettings> ResolveClientSettings(const ClientFlags& flags) {
   set.Text("server", "Address of the operator's API.", server);
   set.Path("token-file", "File with the admin token.", token_file);
   set.Span("timeout", "How long one call may take.", kTimeoutMin, kTimeoutMax, timeout);
-  const Status resolved = set.Resolve(flags, EnvironmentOf(set), {});
+  const Status resolved =
+      set.Resolve(flags, OnlyOwn(set, EnvironmentSettings(), SettingVariable), {});
   if (!resolved.ok()) return resolved.error();
 
   ClientSettings settings;

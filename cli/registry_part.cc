@@ -7,14 +7,13 @@
 #include "cli/data_directory.h"
 #include "cli/data_files.h"
 #include "cli/gateway_token.h"
+#include "cli/store_place.h"
 #include "edgeplane/v1/admin_service.grpc.pb.h"
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "services/admin/bootstrap_token.h"
 #include "services/registry/fleet_secret.h"
 #include "services/rpc/tls_credentials.h"
-#include "storage/postgres/postgres_store.h"
 #include "storage/postgres/signal_bus.h"
-#include "storage/sqlite/sqlite_store.h"
 
 namespace edgeplane::cli {
 
@@ -61,31 +60,15 @@ Status RegistryPart::Start(Endpoints& endpoints) {
 }
 
 Status RegistryPart::OpenStore() {
-  return settings_.serve.database.empty() ? OpenSqlite() : OpenPostgres();
-}
-
-Status RegistryPart::OpenPostgres() {
-  storage::PostgresSettings postgres;
-  postgres.connection = Secret::CopyOf(settings_.serve.database);
-  Result<std::unique_ptr<storage::PostgresStore>> opened =
-      storage::PostgresStore::Open(postgres, &store_metrics_);
+  Result<std::unique_ptr<storage::Store>> opened = cli::OpenStore(settings_.serve, &store_metrics_);
   if (!opened) return opened.error();
   store_ = *std::move(opened);
-  Result<std::unique_ptr<storage::PostgresSignalBus>> bus =
-      storage::PostgresSignalBus::Open(postgres.connection);
-  if (!bus) return bus.error();
-  bus_ = *std::move(bus);
-  writable_ = true;
-  return {};
-}
-
-Status RegistryPart::OpenSqlite() {
-  storage::SqliteSettings sqlite;
-  sqlite.path = settings_.serve.InData(kStoreFile);
-  Result<std::unique_ptr<storage::SqliteStore>> opened =
-      storage::SqliteStore::Open(sqlite, &store_metrics_);
-  if (!opened) return opened.error();
-  store_ = *std::move(opened);
+  if (shared_store()) {
+    Result<std::unique_ptr<storage::PostgresSignalBus>> bus =
+        storage::PostgresSignalBus::Open(Secret::CopyOf(settings_.serve.database));
+    if (!bus) return bus.error();
+    bus_ = *std::move(bus);
+  }
   writable_ = true;
   return {};
 }

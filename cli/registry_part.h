@@ -61,8 +61,6 @@ class RegistryPart {
 
  private:
   Status OpenStore();
-  Status OpenSqlite();
-  Status OpenPostgres();
   Status UnlockVault();
   Status StartRegistry();
   Status ListenForGateways(Endpoints& endpoints);

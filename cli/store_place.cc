@@ -14,22 +14,23 @@ std::string SqlitePath(const ServeSettings& settings) {
   return settings.InData(kStoreFile).string();
 }
 
-Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings) {
+}  // namespace
+
+Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
+                                                  storage::StoreMetrics* metrics) {
   if (settings.database.empty()) {
     storage::SqliteSettings sqlite;
     sqlite.path = SqlitePath(settings);
-    auto store = storage::SqliteStore::Open(sqlite, nullptr);
+    auto store = storage::SqliteStore::Open(sqlite, metrics);
     if (!store.ok()) return store.error();
     return std::unique_ptr<storage::Store>(*std::move(store));
   }
   storage::PostgresSettings postgres;
   postgres.connection = Secret::CopyOf(settings.database);
-  auto store = storage::PostgresStore::Open(postgres, nullptr);
+  auto store = storage::PostgresStore::Open(postgres, metrics);
   if (!store.ok()) return store.error();
   return std::unique_ptr<storage::Store>(*std::move(store));
 }
-
-}  // namespace
 
 Result<std::unique_ptr<storage::transfer::Source>> OpenSource(const ServeSettings& settings) {
   if (settings.database.empty()) return storage::OpenSqliteSource(SqlitePath(settings));
@@ -45,7 +46,7 @@ Result<std::unique_ptr<storage::transfer::Sink>> OpenSink(const ServeSettings& s
 }
 
 Result<int64_t> ReleaseImportedSessions(const ServeSettings& settings) {
-  const auto store = OpenStore(settings);
+  const auto store = OpenStore(settings, nullptr);
   if (!store.ok()) return store.error();
   int64_t ended = 0;
   while (true) {

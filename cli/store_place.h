@@ -1,4 +1,4 @@
-// The store that a command works on without a server.
+// The store that the settings name, for a server and for the commands that need none.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,14 @@
 #include "base/result.h"
 #include "cli/serve_settings.h"
 #include "storage/store.h"
+#include "storage/store_metrics.h"
 #include "storage/transfer/transfer.h"
 
 namespace edgeplane::cli {
+
+// `metrics` may be null and must outlive the store.
+Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
+                                                  storage::StoreMetrics* metrics);
 
 Result<std::unique_ptr<storage::transfer::Source>> OpenSource(const ServeSettings& settings);
 

@@ -87,9 +87,9 @@ AdminFace::Unary* AdminFace::Run(MethodCalls& calls, Context* context, const Req
   }
   return rpc::RunOnPool(
       parts_.pool, context, request, response,
-      [&domain, call,
-       audited = AuditedCall(parts_.audit_log, calls.method(), {*caller, PeerOf(*context)},
-                             *request)](const Request& asked, Response& answer) mutable -> Status {
+      [&domain, call, &log = parts_.audit_log, &method = calls.method(),
+       who = Caller{*caller, PeerOf(*context)}](const Request& asked, Response& answer) -> Status {
+        AuditedCall audited(log, method, who, asked);
         if (Status begun = audited.Begin(); !begun.ok()) return begun;
         Result<Response> result = (domain.*call)(asked);
         const Status status = result.ok() ? Status() : Status(result.error());

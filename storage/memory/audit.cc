@@ -1,8 +1,5 @@
-#include <tuple>
-
 #include "storage/cursor.h"
 #include "storage/memory/memory_store.h"
-#include "storage/store_errors.h"
 
 namespace edgeplane::storage {
 namespace {

@@ -13,8 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int64_t kRowsPerProgress = 1000;
-
 class Writer {
  public:
   explicit Writer(const std::function<Status(std::string_view)>& write) : write_(write) {}

@@ -13,7 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int64_t kRowsPerProgress = 1000;
 constexpr JsonLimits kLineLimits{kLineBytesMax, 4};
 
 Error Invalid(std::string sentence) {

@@ -48,10 +48,12 @@ class Sink {
   virtual Status Commit() = 0;
 };
 
+inline constexpr int64_t kRowsPerProgress = 1000;
+
 // Rows by table.
 using Counts = std::map<std::string, int64_t, std::less<>>;
 
-// Told now and then how far it is.
+// Told how far it is, every kRowsPerProgress rows and at the end of each table.
 using Progress = std::function<void(std::string_view table, int64_t rows)>;
 
 // `write` is given whole lines. Errors are the source's, and what `write` gives.
