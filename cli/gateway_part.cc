@@ -15,7 +15,8 @@ constexpr auto kLinkTimeout = std::chrono::seconds(10);
 
 }  // namespace
 
-Status GatewayPart::Start(const std::shared_ptr<grpc::Channel>& registry, Endpoints& endpoints) {
+Status GatewayPart::Start(const std::vector<std::shared_ptr<grpc::Channel>>& registries,
+                          Endpoints& endpoints) {
   gateway::Gateway::Options options;
   options.settings = settings_.gateway;
   options.addresses = {settings_.serve.listen, settings_.serve.tls_listen};
@@ -23,7 +24,7 @@ Status GatewayPart::Start(const std::shared_ptr<grpc::Channel>& registry, Endpoi
   if (!id) return id.error();
   options.gateway_id = *id;
   if (Status made = EnsureCertificate(options); !made) return made;
-  gateway_ = std::make_unique<gateway::Gateway>(std::move(options), registry, clock_, metrics_);
+  gateway_ = std::make_unique<gateway::Gateway>(std::move(options), registries, clock_, metrics_);
   Result<gateway::GatewayAddresses> started = gateway_->Start(kLinkTimeout);
   if (!started) return NameListenSetting(started.error(), "--listen and --tls-listen");
   endpoints.listen = started->listen;

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -28,9 +29,9 @@ class GatewayPart {
   GatewayPart(const GatewayPart&) = delete;
   GatewayPart& operator=(const GatewayPart&) = delete;
 
-  // `registry` leads to the registry. Adds its listeners to `endpoints`. The error
-  // says what to do.
-  Status Start(const std::shared_ptr<grpc::Channel>& registry, Endpoints& endpoints);
+  // `registries` lead to one each, as gateway::Gateway has them. Adds its listeners to `endpoints`.
+  // The error says what to do.
+  Status Start(const std::vector<std::shared_ptr<grpc::Channel>>& registries, Endpoints& endpoints);
 
   // Why no agent is taken; empty: they are. Thread safe.
   [[nodiscard]] std::string not_ready() const;

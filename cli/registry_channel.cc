@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/endpoint.h"
 #include "base/files.h"
@@ -44,36 +45,35 @@ class BearerPlugin final : public grpc::MetadataCredentialsPlugin {
 
 Error Wrong(std::string why) { return MakeError(v1::ErrorReason::INVALID_FIELD, std::move(why)); }
 
-// What gRPC calls a target: one name or address, or several addresses of a kind,
-// which it tries in this order.
-Result<std::string> TargetOf(const std::vector<std::string>& registries) {
-  if (registries.size() == 1 && !ParseEndpoint(registries.front()).ok()) {
-    return "dns:///" + registries.front();
-  }
+// What gRPC calls a target.
+std::string TargetOf(const Endpoint& registry) {
+  const std::string text = FormatEndpoint(registry.host, registry.port);
+  if (IsName(registry.host)) return "dns:///" + text;
+  return (registry.host.find(':') == std::string::npos ? "ipv4:" : "ipv6:") + text;
+}
+
+// One for each registry. Behind a single name there may be several: then the second
+// channel is another attempt to get to one of them.
+Result<std::vector<std::string>> TargetsOf(const std::vector<std::string>& registries) {
   if (registries.size() > kRegistriesMax) return Wrong("registry: 16 addresses at most.");
-  std::string addresses;
-  size_t v6 = 0;
+  std::vector<std::string> targets;
+  bool is_name = false;
   for (const std::string& registry : registries) {
-    const Result<Endpoint> endpoint = ParseEndpoint(registry);
-    if (!endpoint.ok()) {
-      return Wrong("registry: " + endpoint.error().message +
-                   " Several names are one DNS name with an address for each, or IP addresses.");
-    }
-    v6 += static_cast<size_t>(endpoint->host.find(':') != std::string::npos);
-    if (!addresses.empty()) addresses += ',';
-    addresses += FormatEndpoint(endpoint->host, endpoint->port);
+    const Result<Endpoint> endpoint = ParseTarget(registry);
+    if (!endpoint.ok()) return Wrong("registry: " + endpoint.error().message);
+    is_name = IsName(endpoint->host);
+    targets.push_back(TargetOf(*endpoint));
   }
-  if (v6 != 0 && v6 != registries.size()) {
-    return Wrong("registry: the addresses have to be all of IPv4, or all of IPv6.");
-  }
-  return (v6 == 0 ? "ipv4:" : "ipv6:") + addresses;
+  if (targets.size() == 1 && is_name) targets.push_back(targets.front());
+  return targets;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<grpc::Channel>> OpenRegistryChannel(const ServeSettings& settings) {
-  const Result<std::string> target = TargetOf(settings.registries);
-  if (!target.ok()) return target.error();
+Result<std::vector<std::shared_ptr<grpc::Channel>>> OpenRegistryChannels(
+    const ServeSettings& settings) {
+  const Result<std::vector<std::string>> targets = TargetsOf(settings.registries);
+  if (!targets.ok()) return targets.error();
   Result<std::string> ca = ReadFile(settings.registry_ca, kCaBytesMax);
   if (!ca.ok()) return ca.error();
   if (ca->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
@@ -97,7 +97,13 @@ Result<std::shared_ptr<grpc::Channel>> OpenRegistryChannel(const ServeSettings& 
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMillis);
-  return grpc::CreateCustomChannel(*target, credentials, arguments);
+  // Each its own connection, also where two have the same target.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (const std::string& target : *targets) {
+    channels.push_back(grpc::CreateCustomChannel(target, credentials, arguments));
+  }
+  return channels;
 }
 
 }  // namespace edgeplane::cli

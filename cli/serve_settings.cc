@@ -69,8 +69,9 @@ void DeclareRegistry(SettingSet& set, ServeSettings& settings) {
 
 void DeclareRemoteRegistry(SettingSet& set, ServeSettings& settings) {
   set.TextList("registry",
-               "Where the registry listens for gateways, host:port. More than one, separated by "
-               "commas, have to be IP addresses: the first that answers is used.",
+               "Where the registry listens for gateways, host:port; more than one (of one "
+               "database) separated by commas, 16 at most. One at a time has the gateway's link; "
+               "when it ends, or the lease is not renewed in time, the next one is asked.",
                settings.registries);
   set.Path("registry-ca",
            "Certificates to trust, PEM: of the authority that signed the registry's, or the "

@@ -49,9 +49,9 @@ Status Server::StartMetrics() {
 }
 
 Status Server::StartGateway() {
-  if (registry_) return gateway_->Start(registry_->Channel(), endpoints_);
-  const Result<std::shared_ptr<grpc::Channel>> channel = OpenRegistryChannel(settings_.serve);
-  return channel.ok() ? gateway_->Start(*channel, endpoints_) : channel.error();
+  if (registry_) return gateway_->Start({registry_->Channel()}, endpoints_);
+  const auto channels = OpenRegistryChannels(settings_.serve);
+  return channels.ok() ? gateway_->Start(*channels, endpoints_) : channels.error();
 }
 
 std::vector<std::string> Server::NotReady() const {

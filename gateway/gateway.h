@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -32,10 +33,10 @@ class Gateway {
     std::string tls_key;
   };
 
-  // `registry` reaches an edgeplane.v1.AgentRegistry. `metrics` asks the gateway
-  // at each scrape, so there must be none once it is gone.
-  Gateway(Options options, const std::shared_ptr<grpc::Channel>& registry, const Clock& clock,
-          MetricsRegistry& metrics);
+  // `registries` reach an edgeplane.v1.AgentRegistry each, as RegistryClient has them.
+  // `metrics` asks the gateway at each scrape, so there must be none once it is gone.
+  Gateway(Options options, const std::vector<std::shared_ptr<grpc::Channel>>& registries,
+          const Clock& clock, MetricsRegistry& metrics);
   ~Gateway();  // stops without draining, if nobody did
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;

@@ -53,6 +53,10 @@ class Lease {
   [[nodiscard]] bool Holds(Moment now) const {
     return alone_ || (granted_ && now < *granted_ + lease_ - Margin());
   }
+  // Whether half of it has gone and nobody has renewed it: time to ask another registry.
+  [[nodiscard]] bool IsOverdue(Moment now) const {
+    return !alone_ && granted_ && now >= *granted_ + lease_ / 2;
+  }
   // How often it was lost before it was granted again: whoever was held at that time
   // may be another's by now.
   [[nodiscard]] int64_t losses() const { return losses_; }

@@ -1,8 +1,7 @@
-// The unary calls behind a RegistryClient: one way to make every one of them,
-// with a deadline, and to know when all are over.
+// The unary calls behind a RegistryClient: one way to make every one of them, to the
+// registry that has the link, with a deadline, and to know when all are over.
 #pragma once
 
-#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
@@ -16,14 +15,15 @@
 
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "gateway/registry_client.h"
+#include "gateway/registry_link.h"
 
 namespace edgeplane::gateway {
 
 // Thread safe.
 class RegistryCalls {
  public:
-  explicit RegistryCalls(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(v1::AgentRegistry::NewStub(channel)) {}
+  // `link` must outlive this.
+  explicit RegistryCalls(const RegistryLink& link) : link_(link) {}
   ~RegistryCalls() { WaitUntilOver(); }
   RegistryCalls(const RegistryCalls&) = delete;
   RegistryCalls& operator=(const RegistryCalls&) = delete;
@@ -48,12 +48,12 @@ class RegistryCalls {
     call->context.set_deadline(std::chrono::system_clock::now() + timeout);
     Begin();
     Call& c = *call;
-    (stub_->async()->*method)(&c.context, &c.request, &c.response,
-                              [this, call = std::move(call)](const grpc::Status& status) {
-                                WipeSecret(call->request);
-                                Finish(std::move(call->done), status, call->response);
-                                End();
-                              });
+    (link_.registry().async()->*method)(&c.context, &c.request, &c.response,
+                                        [this, call = std::move(call)](const grpc::Status& status) {
+                                          WipeSecret(call->request);
+                                          Finish(std::move(call->done), status, call->response);
+                                          End();
+                                        });
   }
 
   // Every call has a deadline, so this ends.
@@ -82,7 +82,7 @@ class RegistryCalls {
   void Begin();
   void End();
 
-  const std::unique_ptr<v1::AgentRegistry::StubInterface> stub_;
+  const RegistryLink& link_;
   std::mutex mutex_;
   std::condition_variable over_;
   size_t under_way_ = 0;

@@ -9,10 +9,10 @@
 namespace edgeplane::gateway {
 
 RegistryClient::RegistryClient(const std::string& gateway_id,
-                               const std::shared_ptr<grpc::Channel>& channel, const Clock& clock,
-                               GatewayMetrics& metrics)
-    : link_(std::make_unique<RegistryLink>(gateway_id, channel, clock, metrics)),
-      calls_(std::make_unique<RegistryCalls>(channel)) {}
+                               const std::vector<std::shared_ptr<grpc::Channel>>& registries,
+                               const Clock& clock, GatewayMetrics& metrics)
+    : link_(std::make_unique<RegistryLink>(gateway_id, registries, clock, metrics)),
+      calls_(std::make_unique<RegistryCalls>(*link_)) {}
 
 RegistryClient::~RegistryClient() { Stop(Duration(0)); }
 

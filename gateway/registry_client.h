@@ -1,5 +1,6 @@
 // The gateway's side of edgeplane.v1.AgentRegistry: asks its questions, keeps one
-// Link, and makes sure that what must reach the registry does.
+// Link, and makes sure that what must reach the registry does. Of several registries
+// (of one database) all goes to one at a time: the one that has the link.
 //
 // Reports (acknowledgements, events, the ends of sessions, refusals) are kept until
 // the registry confirms them and are repeated after a reconnect; applying one
@@ -17,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -107,9 +109,11 @@ struct RegisterQuestion {
 
 class RegistryClient {
  public:
-  // The channel may reconnect by itself; the client never closes it.
-  RegistryClient(const std::string& gateway_id, const std::shared_ptr<grpc::Channel>& channel,
-                 const Clock& clock, GatewayMetrics& metrics);
+  // A channel for each registry, at least one, in the order in which they are tried.
+  // Channels may reconnect by themselves; the client never closes one.
+  RegistryClient(const std::string& gateway_id,
+                 const std::vector<std::shared_ptr<grpc::Channel>>& registries, const Clock& clock,
+                 GatewayMetrics& metrics);
   ~RegistryClient();  // stops
   RegistryClient(const RegistryClient&) = delete;
   RegistryClient& operator=(const RegistryClient&) = delete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "base/log.h"
 #include "base/timestamp.h"
@@ -16,24 +17,44 @@ namespace {
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(2);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
+// Where there are others: of each once, so that one that hangs does not cost the lease
+// while another is well.
+constexpr auto kFirstWelcomeTimeout = std::chrono::milliseconds(2'500);
 
 }  // namespace
 
+RegistryLink::RegistryLink(const std::string& gateway_id,
+                           const std::vector<std::shared_ptr<grpc::Channel>>& registries,
+                           const Clock& clock, GatewayMetrics& metrics)
+    : gateway_id_(gateway_id), clock_(clock), metrics_(metrics), outbox_(gateway_id) {
+  for (const auto& channel : registries) {
+    registries_.push_back({v1::AgentRegistry::NewStub(channel), ""});
+  }
+}
+
 void RegistryLink::Run() {
   std::minstd_rand random(std::random_device{}());
+  const size_t count = registries_.size();
   auto delay = std::chrono::milliseconds(kBackoffMin);
+  size_t failed = 0;  // links, one after the other
   for (;;) {
     const auto began = std::chrono::steady_clock::now();
-    RunStream();
+    const bool linked =
+        RunStream(failed < count && count > 1 ? kFirstWelcomeTimeout : kWelcomeTimeout);
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
+      current_ = (current_ + 1) % count;
     }
     // A link that stood for a while was a good one: begin the back-off anew.
-    if (std::chrono::steady_clock::now() - began > kBackoffMax) delay = kBackoffMin;
+    if (linked && std::chrono::steady_clock::now() - began > kBackoffMax) {
+      delay = kBackoffMin;
+      failed = 0;
+    }
     std::uniform_int_distribution<int64_t> jitter(delay.count() / 2, delay.count());
     if (!Backoff(std::chrono::milliseconds(jitter(random)))) return;
-    delay = std::min<std::chrono::milliseconds>(delay * 2, kBackoffMax);
+    // Longer only when every one of them has failed once more.
+    if (++failed % count == 0) delay = std::min<std::chrono::milliseconds>(delay * 2, kBackoffMax);
   }
 }
 
@@ -42,9 +63,9 @@ bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
   return !changed_.wait_for(lock, delay, [this] { return stopping_; });
 }
 
-void RegistryLink::RunStream() {
+bool RegistryLink::RunStream(std::chrono::milliseconds welcome_timeout) {
   Stream stream(*this);
-  stub_->async()->Link(&stream.context, &stream);
+  registry().async()->Link(&stream.context, &stream);
   // Writes begin outside of reactions, which gRPC must be told; it takes that in
   // between the call's making and its start.
   stream.AddHold();
@@ -61,16 +82,17 @@ void RegistryLink::RunStream() {
   stream.StartRead(&stream.in);
   stream.StartCall();
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kWelcomeTimeout, [&] { return stream.done || linked_; });
+  changed_.wait_for(lock, welcome_timeout, [&] { return stream.done || linked_; });
   if (!linked_) stream.context.TryCancel();
   KeepLease(stream, lock);
   if (!linked_ && stream.result.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
     number_.Refused();
   }
   if (!stopping_) NoteEnd(stream.result);
-  linked_ = false;
+  const bool was_linked = std::exchange(linked_, false);
   metrics_.LinkUp(false);
   changed_.notify_all();
+  return was_linked;
 }
 
 void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock) {
@@ -82,6 +104,12 @@ void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock)
       continue;
     }
     if (changed_.wait_until(lock, *next, done)) return;
+    if (registries_.size() > 1 && lease_.IsOverdue(BootClock::now())) {
+      LogWarning("lease not renewed in time: going to another registry",
+                 {{"registry", stream.context.peer()}});
+      stream.context.TryCancel();
+      return changed_.wait(lock, done);
+    }
     v1::GatewayMessage message;
     message.mutable_renew_lease()->set_number(lease_.Ask(BootClock::now()));
     outbox_.AddPassing(std::move(message));
@@ -89,10 +117,21 @@ void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock)
   }
 }
 
-// With the lock held. Attempts that fail alike are said once.
+void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
+  linked_ = true;
+  for (Registry& registry : registries_) registry.last_failure.clear();
+  metrics_.LinkUp(true);
+  lease_.Granted(0, GetDuration(welcome.lease()), BootClock::now());
+  lease_.SetAlone(welcome.alone() || !welcome.has_lease());
+  LogInfo("link up", {{"registry", stream_ == nullptr ? "" : stream_->context.peer()},
+                      {"registry_version", welcome.registry_version()}});
+}
+
+// With the lock held. Attempts that fail alike are said once of each registry.
 void RegistryLink::NoteEnd(const grpc::Status& status) {
-  if (!linked_ && status.error_message() == last_failure_) return;
-  last_failure_ = status.error_message();
+  std::string& last_failure = registries_[current_].last_failure;
+  if (!linked_ && status.error_message() == last_failure) return;
+  last_failure = status.error_message();
   LogWarning(linked_ ? "link lost" : "no link to a registry",
              {{"status", status.error_message()}, {"code", static_cast<int>(status.error_code())}});
 }
@@ -135,12 +174,7 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
     if (IsTooLate(message)) return;
     switch (message.message_case()) {
       case v1::RegistryMessage::kWelcome:
-        linked_ = true;
-        last_failure_.clear();
-        metrics_.LinkUp(true);
-        lease_.Granted(0, GetDuration(message.welcome().lease()), BootClock::now());
-        lease_.SetAlone(message.welcome().alone() || !message.welcome().has_lease());
-        LogInfo("link up", {{"registry_version", message.welcome().registry_version()}});
+        NoteWelcome(message.welcome());
         Pump();
         changed_.notify_all();
         return;

@@ -1,4 +1,5 @@
-// The stream behind a RegistryClient: links, repeats, reconnects with jitter.
+// The stream behind a RegistryClient: links, repeats, reconnects with jitter, and goes
+// from one registry to the next when a link ends, or when the lease is not renewed.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -26,13 +27,10 @@ namespace edgeplane::gateway {
 // Thread safe.
 class RegistryLink {
  public:
-  RegistryLink(const std::string& gateway_id, const std::shared_ptr<grpc::Channel>& channel,
-               const Clock& clock, GatewayMetrics& metrics)
-      : gateway_id_(gateway_id),
-        stub_(v1::AgentRegistry::NewStub(channel)),
-        clock_(clock),
-        metrics_(metrics),
-        outbox_(gateway_id) {}
+  // `registries` as RegistryClient has them.
+  RegistryLink(const std::string& gateway_id,
+               const std::vector<std::shared_ptr<grpc::Channel>>& registries, const Clock& clock,
+               GatewayMetrics& metrics);
 
   void Start() {
     thread_ = std::thread([this] { Run(); });
@@ -67,6 +65,13 @@ class RegistryLink {
   bool congested() const {
     const std::lock_guard lock(mutex_);
     return outbox_.congested();
+  }
+
+  // The registry that has the link, or is asked for one: what else is asked goes there
+  // too. Lives as long as this.
+  v1::AgentRegistry::StubInterface& registry() const {
+    const std::lock_guard lock(mutex_);
+    return *registries_[current_].stub;
   }
 
   // As RegistryClient has it.
@@ -119,30 +124,39 @@ class RegistryLink {
     RegistryLink& link_;
   };
 
+  struct Registry {
+    std::unique_ptr<v1::AgentRegistry::Stub> stub;
+    std::string last_failure;  // of a link to it, since there was one to anybody
+  };
+
   struct Waiting {
     int64_t sequence;  // the last report to be confirmed
     std::function<void()> told;
   };
 
   void Run();
-  void RunStream();
+  // Whether there was a link.
+  bool RunStream(std::chrono::milliseconds welcome_timeout);
   bool Backoff(std::chrono::milliseconds delay);
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
-  // Until the stream is done; asks for the lease now and then. With the lock held.
+  // Until the stream is done; asks for the lease now and then, and gives the stream up
+  // where another registry may renew what this one does not. With the lock held.
   void KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock);
   bool IsTooLate(const v1::RegistryMessage& message);
   std::vector<std::function<void()>> TakeToldBy(int64_t sequence);  // with the lock held
+  void NoteWelcome(const v1::Welcome& welcome);                     // with the lock held
   void NoteEnd(const grpc::Status& status);
 
   const std::string gateway_id_;
-  const std::unique_ptr<v1::AgentRegistry::Stub> stub_;
   const Clock& clock_;
   GatewayMetrics& metrics_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::vector<Registry> registries_;  // of which only what failed last changes
+  size_t current_ = 0;
   LinkOutbox outbox_;
   Lease lease_;
   LinkNumber number_;
@@ -152,7 +166,6 @@ class RegistryLink {
   Stream* stream_ = nullptr;
   bool linked_ = false;
   int64_t generation_ = 0;
-  std::string last_failure_;
   bool stopping_ = false;
   std::thread thread_;
 };

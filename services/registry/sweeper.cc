@@ -73,20 +73,27 @@ void Sweeper::Run() {
 }
 
 void Sweeper::Sweep() {
-  ExpireCommands();
-  ReleaseOverdue();
-  EndLapsedSessions();
+  constexpr void (Sweeper::*kSteps[])() = {
+      &Sweeper::ExpireCommands,        &Sweeper::ReleaseOverdue, &Sweeper::EndLapsedSessions,
+      &Sweeper::LookAtLinks,           &Sweeper::EndAbandoned,   &Sweeper::ReleaseSilentGateways,
+      &Sweeper::LookAtAwaitedSessions, &Sweeper::LookAtSessions, &Sweeper::PruneOld,
+      &Sweeper::RefreshGauges,
+  };
+  for (const auto step : kSteps) {
+    // Each may take as long as the store's deadline lets it.
+    if (stopping()) return;
+    (this->*step)();
+  }
+}
+
+void Sweeper::LookAtLinks() {
   parts_.dispatcher.WakeLeftBehind();
   const Time now = parts_.clock.Now();
   parts_.links.EndSilent(now - parts_.settings.link_hello_timeout);
   parts_.unanswered.Forget(now - kUnansweredMax);
-  EndAbandoned(now);
-  ReleaseSilentGateways(now);
-  parts_.awaited.Look();
-  LookAtSessions();
-  PruneOld();
-  RefreshGauges();
 }
+
+void Sweeper::LookAtAwaitedSessions() { parts_.awaited.Look(); }
 
 void Sweeper::ExpireCommands() {
   const auto batch = static_cast<size_t>(parts_.settings.sweep_batch);
@@ -102,7 +109,8 @@ void Sweeper::ExpireCommands() {
 // The answer to Admit came too late, or never, to the gateway that had asked. The
 // agent would be connected in every list until its next connection, which would
 // count as a takeover.
-void Sweeper::EndAbandoned(Time now) {
+void Sweeper::EndAbandoned() {
+  const Time now = parts_.clock.Now();
   int ended = 0;
   for (const PendingAdmissions::Grant& grant : parts_.pending.GrantedBefore(now - kDoubtfulMax)) {
     if (ended == kAbandonedPerSweep || stopping()) return;
@@ -152,9 +160,10 @@ void Sweeper::EndLapsedSessions() {
   lapsed_through_ = storage::LapsePosition{last.lapse_time, last.session.agent_id};
 }
 
-void Sweeper::ReleaseSilentGateways(Time now) {
+void Sweeper::ReleaseSilentGateways() {
   // The gateway in this process is there whatever its lease says.
   if (parts_.settings.alone) return;
+  const Time now = parts_.clock.Now();
   parts_.links.EndLapsed(now - parts_.settings.gateway_lease - kLeaseMargin);
   for (int i = 0; i < kReleasedPerSweep && !stopping(); ++i) {
     const auto released = parts_.store.ReleaseSilentGateway(now);

@@ -40,13 +40,15 @@ class Sweeper {
  private:
   void Run();
   void ExpireCommands();
-  void EndAbandoned(Time now);
+  void LookAtLinks();
+  void EndAbandoned();
   // Whether the gateway should have spoken of it by now.
   [[nodiscard]] bool IsOverdue(const PendingAdmissions::Grant& grant, Time now) const;
   void ReleaseOverdue();
   void EndLapsedSessions();
   // Of gateways that have said nothing for as long as their lease.
-  void ReleaseSilentGateways(Time now);
+  void ReleaseSilentGateways();
+  void LookAtAwaitedSessions();
   void LookAtSessions();
   void PruneOld();
   void RefreshGauges();

@@ -5,15 +5,18 @@ import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from './lib/agent.mjs';
 import { Commands } from './lib/commands.mjs';
 import { PostgresCluster } from './lib/postgres.mjs';
+import { PostgresLine } from './lib/postgres_line.mjs';
 import { startGateway, startRegistry, startSecondRegistry } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 let cluster;
+let database;
 let here;
 let there;
 before(async () => {
   cluster = await PostgresCluster.start({ settings: { fsync: 'off' } });
-  const flags = ['--database', await cluster.newDatabase(), '--gateway-lease', '5s'];
+  database = await cluster.newDatabase();
+  const flags = ['--database', database, '--gateway-lease', '5s'];
   here = await startRegistry(flags);
   there = await startSecondRegistry(here);
 });
@@ -108,6 +111,43 @@ describe('a gateway that does not reach its registry', () => {
       await near.close();
     }
   });
+});
+
+// It answers, and its line to the gateway is well: only what it says is of no use.
+describe('a registry that does not reach its database', { concurrency: true }, () => {
+  for (const [id, how, cut] of [
+    ['silent', 'and hears nothing from there', (line) => line.fallSilent()],
+    ['closed', 'which takes no connections', (line) => line.close()],
+  ]) {
+    test(`${how}: its gateway goes to another in time, and its agents stay`, async () => {
+      const line = await PostgresLine.open(cluster);
+      const lease = ['--gateway-lease', '10s']; // half of it is waited for
+      const near = await startSecondRegistry(here, [
+        ...['--database', line.through(database)],
+        ...lease,
+      ]);
+      const gateway = await startGateway(near, EAGER, [there]);
+      try {
+        const agent = await here.createAgent(`kept-${id}`);
+        const held = await open(gateway, agent);
+        cut(line);
+        await gateway.logged(/going to another registry|link lost/);
+        const sent = await new Commands(there).send(agent.id, 'work');
+        assert.equal((await held.next()).data.command_id, sent.command_id);
+        held.ack(sent.command_id, 'completed');
+        await new Commands(here).reaches(sent, 'COMPLETED');
+        // New ones are let in over the other registry too.
+        const other = await here.createAgent(`new-${id}`);
+        await (await letIn(gateway, other)).close(1000);
+        assert.doesNotMatch(gateway.stderr, /lease lost/);
+        await held.close(1000);
+      } finally {
+        await gateway.close();
+        await near.close();
+        line.close();
+      }
+    });
+  }
 });
 
 describe('a gateway that stands still', () => {

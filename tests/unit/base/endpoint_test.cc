@@ -51,6 +51,29 @@ TEST(EndpointTest, RefusesTheRestWithoutGuessing) {
   EXPECT_FALSE(ParseEndpoint(std::string_view("127.0.0.1\0x:80", 14)).ok());
 }
 
+TEST(EndpointTest, WhereToConnectMayBeAName) {
+  for (std::string_view text : {"registry:9092", "a.b-c.example:1", "_x.example:65535",
+                                "1.example:80", "[::1]:80", "192.0.2.7:80"}) {
+    const Result<Endpoint> target = ParseTarget(text);
+    ASSERT_TRUE(target.ok()) << text;
+    EXPECT_EQ(FormatEndpoint(target->host, target->port), text);
+    EXPECT_EQ(IsName(target->host), text.front() != '[' && text != "192.0.2.7:80") << text;
+  }
+}
+
+TEST(EndpointTest, WhereToConnectIsChecked) {
+  for (std::string_view text : {"", "registry", "registry:", "registry:0", "registry:65536",
+                                "127.0.0.1:0", "127.0.0.256:80", "a b:80", "dns:///a:80",
+                                "http://a:80", "a,b:80", "\xc3\xa4:80", "::1:80", ":", "9092"}) {
+    const Result<Endpoint> target = ParseTarget(text);
+    ASSERT_FALSE(target.ok()) << text;
+    EXPECT_EQ(target.error().code, v1::ErrorReason::INVALID_FIELD);
+    EXPECT_NE(target.error().message.find("host.example:9092"), std::string::npos);
+  }
+  EXPECT_FALSE(ParseTarget(std::string(254, 'a') + ":80").ok());
+  EXPECT_TRUE(ParseTarget(std::string(253, 'a') + ":80").ok());
+}
+
 TEST(EndpointTest, FormatsWhatItParses) {
   EXPECT_EQ(FormatEndpoint("127.0.0.1", 80), "127.0.0.1:80");
   EXPECT_EQ(FormatEndpoint("::1", 8080), "[::1]:8080");

@@ -131,6 +131,22 @@ TEST(Sweeper, OutlastsAFailingStore) {
   }
 }
 
+// Whatever else a sweep would do, each step with the deadline of a store that may be away.
+TEST(Sweeper, StopsWithinASweep) {
+  RegistryHarness h;
+  h.AddAgent("a");
+  const std::string expires = h.Enqueue("a");
+  h.clock.Advance(std::chrono::minutes(30));
+  h.Enqueue("a");
+  const auto subscription = h.signals.Subscribe(expires, [&] { h.sweeper.Stop(); });
+  h.clock.Advance(std::chrono::minutes(31));
+  h.sweeper.Sweep();
+  EXPECT_EQ(h.StateOf(expires), storage::CommandState::kExpired);
+  // The one that is left would have been counted last.
+  const std::string text = h.metrics_registry.Render();
+  EXPECT_EQ(text.find("edgeplane_command_queue_depth 1"), std::string::npos);
+}
+
 TEST(Sweeper, SweepsByItselfUntilStopped) {
   RegistrySettings settings = HarnessSettings();
   settings.sweep_interval = std::chrono::milliseconds(1);

@@ -23,6 +23,11 @@ void ScriptedRegistry::GrantLease(std::chrono::microseconds lease) {
   impl_->lease = lease;
 }
 
+void ScriptedRegistry::Renew(bool renew) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->renew = renew;
+}
+
 void ScriptedRegistry::Confirm(bool confirm) {
   const std::lock_guard lock(impl_->mutex);
   impl_->confirm = confirm;

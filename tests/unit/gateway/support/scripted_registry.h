@@ -65,6 +65,8 @@ class ScriptedRegistry {
   void Welcome(bool welcome);
   // From the next Hello on, and with each renewal.
   void GrantLease(std::chrono::microseconds lease);
+  // At first leases are renewed, whenever that is asked for.
+  void Renew(bool renew);
   void Confirm(bool confirm);
   // Ends the present link; new ones are failed at once while `refuse_new`.
   void BreakLink(bool refuse_new = false);

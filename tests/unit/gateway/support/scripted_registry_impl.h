@@ -158,7 +158,7 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
       received.emplace_back(index, message);
       if (message.has_hello() && welcome) answer.mutable_welcome()->set_registry_version("test");
       if (answer.has_welcome() && lease) SetLease(*answer.mutable_welcome());
-      if (message.has_renew_lease()) {
+      if (message.has_renew_lease() && renew) {
         answer.mutable_lease_renewed()->set_number(message.renew_lease().number());
         SetLease(*answer.mutable_lease_renewed());
       }
@@ -211,6 +211,7 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
       [](const auto&) { return v1::DescribeAgentResponse(); }, {}};
   bool welcome = true;
   std::optional<std::chrono::microseconds> lease;
+  bool renew = true;
   bool confirm = true;
   bool refuse_links = false;
   size_t links = 0;

@@ -1,0 +1,98 @@
+// A gateway that has two registries to go to.
+#include <grpcpp/channel.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <vector>
+
+#include "gateway/gateway_metrics.h"
+#include "gateway/registry_client.h"
+#include "tests/unit/gateway/support/scripted_registry.h"
+#include "tests/unit/gateway/support/session_messages.h"
+
+namespace edgeplane::gateway {
+namespace {
+
+bool IsHello(const v1::GatewayMessage& message) { return message.has_hello(); }
+bool IsRenewal(const v1::GatewayMessage& message) { return message.has_renew_lease(); }
+
+class RegistriesTest : public testing::Test {
+ protected:
+  void Start() {
+    client_.Start();
+    ASSERT_TRUE(client_.WaitUntilLinked(kPatience));
+  }
+  void Sync() {
+    std::promise<SyncAnswer> answer;
+    client_.Sync({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"}, {}, kPatience,
+                 [&](SyncAnswer given) { answer.set_value(std::move(given)); });
+    EXPECT_TRUE(std::holds_alternative<v1::SyncResponse::Result>(answer.get_future().get()));
+  }
+
+  SystemClock clock_;
+  MetricsRegistry pages_;
+  GatewayMetrics metrics_{pages_};
+  ScriptedRegistry one_;
+  ScriptedRegistry two_;
+  RegistryClient client_{"gateway-1", {one_.channel(), two_.channel()}, clock_, metrics_};
+};
+
+TEST_F(RegistriesTest, TheFirstIsTriedFirstAndHasAll) {
+  Start();
+  Sync();
+  EXPECT_EQ(one_.syncs().size(), 1U);
+  EXPECT_EQ(two_.Count(IsHello), 0U);
+}
+
+TEST_F(RegistriesTest, ALinkThatEndsLeadsToTheNextAndCallsGoWhereTheLinkIs) {
+  Start();
+  one_.BreakLink();
+  ASSERT_TRUE(two_.Await(IsHello));
+  ASSERT_TRUE(client_.WaitUntilLinked(kPatience));
+  Sync();
+  EXPECT_EQ(one_.syncs().size(), 0U);
+  EXPECT_EQ(two_.syncs().size(), 1U);
+  two_.BreakLink();
+  EXPECT_TRUE(one_.AwaitCount(IsHello, 2));
+}
+
+TEST_F(RegistriesTest, OneThatTakesNoLinkIsPassedOver) {
+  one_.BreakLink(/*refuse_new=*/true);
+  Start();
+  EXPECT_TRUE(two_.Await(IsHello));
+}
+
+TEST_F(RegistriesTest, OneThatDoesNotAnswerIsPassedOver) {
+  one_.Welcome(false);
+  Start();
+  EXPECT_TRUE(one_.Await(IsHello));
+  EXPECT_TRUE(two_.Await(IsHello));
+}
+
+// As with one that has lost the store, while its process and its line are well.
+TEST_F(RegistriesTest, OneThatDoesNotRenewTheLeaseIsLeftBeforeItIsLost) {
+  one_.GrantLease(std::chrono::seconds(8));
+  two_.GrantLease(std::chrono::hours(1));
+  one_.Renew(false);
+  Start();
+  ASSERT_TRUE(two_.Await(IsHello));
+  ASSERT_TRUE(client_.WaitUntilLinked(kPatience));
+  EXPECT_GT(one_.Count(IsRenewal), 0U);
+  EXPECT_TRUE(client_.holds());
+  EXPECT_EQ(client_.lease_losses(), 0);
+}
+
+TEST_F(RegistriesTest, TheOnlyOneIsHeldOnTo) {
+  one_.GrantLease(std::chrono::seconds(1));
+  one_.Renew(false);
+  RegistryClient alone("gateway-2", {one_.channel()}, clock_, metrics_);
+  alone.Start();
+  // The lease is over with the fourth.
+  ASSERT_TRUE(one_.AwaitCount(IsRenewal, 4));
+  EXPECT_EQ(one_.Count(IsHello), 1U);
+  EXPECT_TRUE(alone.linked());
+}
+
+}  // namespace
+}  // namespace edgeplane::gateway
