@@ -39,11 +39,19 @@ struct AuditOutcome {
   std::string subject;
 };
 
+// The method of nearly every entry, and so the one without an index.
+inline constexpr char kCommonestMethod[] = "SendCommand";
+
 struct AuditFilter {
   std::string agent_id;       // empty: any
   std::string caller;         // empty: any
   std::string method;         // empty: any
   std::optional<Time> since;  // create_time at or after
+
+  // Whether the index by method serves.
+  [[nodiscard]] bool NamesRareMethod() const {
+    return !method.empty() && method != kCommonestMethod;
+  }
 };
 
 // As store.h says of every call.

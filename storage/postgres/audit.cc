@@ -74,12 +74,16 @@ Step ListStep(const AuditFilter& filter, const std::optional<AuditPosition>& fro
   const AuditPosition before =
       from.value_or(AuditPosition{FromMicros(std::numeric_limits<int64_t>::max()), ""});
   const auto limit = static_cast<int64_t>(page_size + 1);
-  if (filter.agent_id.empty()) {
-    return Step("list_audit", before.create_time, before.id, filter.since, filter.caller,
+  if (!filter.agent_id.empty()) {
+    return Step("list_agent_audit", before.create_time, before.id, filter.since, filter.caller,
+                filter.method, limit, filter.agent_id);
+  }
+  if (filter.NamesRareMethod()) {
+    return Step("list_method_audit", before.create_time, before.id, filter.since, filter.caller,
                 filter.method, limit);
   }
-  return Step("list_agent_audit", before.create_time, before.id, filter.since, filter.caller,
-              filter.method, limit, filter.agent_id);
+  return Step("list_audit", before.create_time, before.id, filter.since, filter.caller,
+              filter.method, limit);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace edgeplane::storage {
 
 using sqlite::Connection;
 using sqlite::Query;
+using sqlite::StatementName;
 
 namespace {
 
@@ -53,14 +54,15 @@ void BindList(Query& query, const AuditFilter& filter, const std::optional<Audit
 
 Result<std::vector<AuditEntry>> ListRows(Connection& db, const AuditFilter& filter,
                                          const std::optional<AuditPosition>& from, size_t count) {
-  if (filter.agent_id.empty()) {
-    Query query(db, "list_audit");
+  if (!filter.agent_id.empty()) {
+    Query query(db, "list_agent_audit");
     BindList(query, filter, from, count);
+    query.Bind(":agent_id", filter.agent_id);
     return ReadEntries(query);
   }
-  Query query(db, "list_agent_audit");
+  Query query(db, filter.NamesRareMethod() ? StatementName("list_method_audit")
+                                           : StatementName("list_audit"));
   BindList(query, filter, from, count);
-  query.Bind(":agent_id", filter.agent_id);
   return ReadEntries(query);
 }
 

@@ -36,6 +36,7 @@ export class Operator {
         path: `/${SERVICE}/${method.name}`,
         request: service.lookupType(method.requestType),
         response: service.lookupType(method.responseType),
+        changes: method.options?.idempotency_level !== 'NO_SIDE_EFFECTS',
       });
     }
     return operator;
@@ -43,6 +44,11 @@ export class Operator {
 
   get methodNames() {
     return [...this.#methods.keys()];
+  }
+
+  // Those that the API does not call free of side effects.
+  get changingMethodNames() {
+    return this.methodNames.filter((name) => this.#methods.get(name).changes);
   }
 
   services() {

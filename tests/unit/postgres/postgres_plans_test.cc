@@ -110,6 +110,7 @@ TEST_F(PostgresPlansTest, EachListHasItsIndexAndItsOrder) {
       {"find_agents_by_phone", "agents_by_phone"},
       {"list_agent_audit", "audit_by_agent"},
       {"list_audit", "audit_by_time"},
+      {"list_method_audit", "audit_by_method"},
       {"prune_audit", "audit_by_time"},
       {"list_agent_commands", "commands_by_agent"},
       {"list_agent_refusals", "refusals_by_agent"},

@@ -75,6 +75,7 @@ TEST_F(SqlitePlansTest, EachListHasItsIndexAndItsOrder) {
        "USING INDEX refusals_by_agent (agent_id=? AND (create_time,refusal_id)<(?,?))"},
       {"list_agent_events", "USING INDEX events_by_agent (agent_id=? AND rowid<?)"},
       {"list_audit", "USING INDEX audit_by_time"},
+      {"list_method_audit", "USING INDEX audit_by_method (method=? AND "},
       {"prune_audit", "USING COVERING INDEX audit_by_time (create_time<?)"},
       {"list_agents", "(agent_id>? AND agent_id<?)"},
       {"list_commands", "USING INTEGER PRIMARY KEY (rowid<?)"},
