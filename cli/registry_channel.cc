@@ -27,6 +27,12 @@ constexpr int kPingMillis = 4'000;
 constexpr int kPingTimeoutMillis = 3'000;
 constexpr int kReconnectMinMillis = 100;
 constexpr int kReconnectMaxMillis = 2'000;
+// Three round trips, over a long way, to a registry that many come to at once.
+constexpr int kConnectTimeoutMillis = 2'000;
+// What has no link over it lets go: behind a name that several share, the next connection
+// may lead to another of them, and a name that did not resolve is asked for anew.
+constexpr int kIdleMillis = 1'000;
+constexpr int kResolveIntervalMillis = 1'000;
 
 class BearerPlugin final : public grpc::MetadataCredentialsPlugin {
  public:
@@ -95,8 +101,11 @@ Result<std::vector<std::shared_ptr<grpc::Channel>>> OpenRegistryChannels(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMillis);
+  // In spite of its name: how long an attempt may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMillis);
+  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, kIdleMillis);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kResolveIntervalMillis);
   // Each its own connection, also where two have the same target.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   std::vector<std::shared_ptr<grpc::Channel>> channels;

@@ -53,9 +53,15 @@ class Lease {
   [[nodiscard]] bool Holds(Moment now) const {
     return alone_ || (granted_ && now < *granted_ + lease_ - Margin());
   }
-  // Whether half of it has gone and nobody has renewed it: time to ask another registry.
+  // What is left of it; zero where it does not run, or has no end.
+  [[nodiscard]] Duration Left(Moment now) const {
+    if (alone_ || !Holds(now)) return Duration::zero();
+    return std::chrono::duration_cast<Duration>(*granted_ + lease_ - Margin() - now);
+  }
+  // Whether a renewal has been asked for over this link and there was no answer until the
+  // next one was due. By then half of the lease has gone.
   [[nodiscard]] bool IsOverdue(Moment now) const {
-    return !alone_ && granted_ && now >= *granted_ + lease_ / 2;
+    return !alone_ && !asked_.empty() && now >= asked_.begin()->second + AskInterval();
   }
   // How often it was lost before it was granted again: whoever was held at that time
   // may be another's by now.

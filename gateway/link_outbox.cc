@@ -1,5 +1,7 @@
 #include "gateway/link_outbox.h"
 
+#include <utility>
+
 #include "base/timestamp.h"
 
 namespace edgeplane::gateway {
@@ -15,6 +17,7 @@ constexpr size_t kEarlyEndsMax = 64;
 
 v1::GatewayMessage LinkOutbox::Begin(std::string_view version, int64_t link) {
   sent_ = 0;
+  lease_asked_.reset();
   passing_.clear();
   introduction_.clear();
   v1::Hello hello;
@@ -62,6 +65,11 @@ std::optional<v1::GatewayMessage> LinkOutbox::Next(bool welcomed) {
   if (!introduction_.empty()) {
     v1::GatewayMessage message = std::move(introduction_.front());
     introduction_.pop_front();
+    return message;
+  }
+  if (welcomed && lease_asked_) {
+    v1::GatewayMessage message;
+    message.mutable_renew_lease()->set_number(*std::exchange(lease_asked_, std::nullopt));
     return message;
   }
   if (sent_ < reports_.size()) {

@@ -57,6 +57,9 @@ class LinkOutbox {
               Time now);
   // A report that must survive. `event_id_json` where it is an event.
   void Add(v1::GatewayMessage message, std::string event_id_json = {});
+  // The lease is asked for under this number. Goes before every report, however many
+  // there are: the registry renews beside them.
+  void AskLease(int64_t number) { lease_asked_ = number; }
   // One that only matters on the present stream.
   void AddPassing(v1::GatewayMessage message) { passing_.push_back(std::move(message)); }
 
@@ -112,6 +115,7 @@ class LinkOutbox {
   std::deque<Report> reports_;                   // not confirmed, by sequence
   size_t bytes_ = 0;                             // of these
   size_t sent_ = 0;                              // of these, on the present stream
+  std::optional<int64_t> lease_asked_;           // not sent yet
   std::deque<v1::GatewayMessage> passing_;
   // Until its end is confirmed, so that Hello never makes the registry guess how
   // a session ended.

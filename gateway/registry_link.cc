@@ -17,9 +17,8 @@ namespace {
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(2);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
-// Where there are others: of each once, so that one that hangs does not cost the lease
-// while another is well.
-constexpr auto kFirstWelcomeTimeout = std::chrono::milliseconds(2'500);
+// Where there are others; longer than a connection over a long way takes.
+constexpr auto kShortestWelcomeTimeout = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -38,16 +37,16 @@ void RegistryLink::Run() {
   auto delay = std::chrono::milliseconds(kBackoffMin);
   size_t failed = 0;  // links, one after the other
   for (;;) {
-    const auto began = std::chrono::steady_clock::now();
-    const bool linked =
-        RunStream(failed < count && count > 1 ? kFirstWelcomeTimeout : kWelcomeTimeout);
+    const Duration stood = RunStream(failed / count);
+    bool was_left = false;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
+      was_left = registries_[current_].is_late;
       current_ = (current_ + 1) % count;
     }
     // A link that stood for a while was a good one: begin the back-off anew.
-    if (linked && std::chrono::steady_clock::now() - began > kBackoffMax) {
+    if (!was_left && stood > kBackoffMax) {
       delay = kBackoffMin;
       failed = 0;
     }
@@ -63,7 +62,32 @@ bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
   return !changed_.wait_for(lock, delay, [this] { return stopping_; });
 }
 
-bool RegistryLink::RunStream(std::chrono::milliseconds welcome_timeout) {
+Duration RegistryLink::WelcomeTimeout(size_t rounds) const {
+  const auto others = std::count_if(registries_.begin(), registries_.end(), [&](const Registry& r) {
+    return &r != &registries_[current_] && !r.is_late;
+  });
+  if (others == 0) return kWelcomeTimeout;
+  // Longer from round to round: it may be the only one that is there, and slow.
+  const auto shortest = std::min<Duration>(
+      kShortestWelcomeTimeout * (int64_t{1} << std::min<size_t>(rounds, 4)), kWelcomeTimeout);
+  if (registries_[current_].is_late) return shortest;
+  const Duration left = lease_.Left(BootClock::now());
+  if (left == Duration::zero()) return std::max<Duration>(shortest, kWelcomeTimeout / (others + 1));
+  return std::clamp<Duration>(left / (others + 1), shortest, kWelcomeTimeout);
+}
+
+bool RegistryLink::IsToLeave() const {
+  const auto now = BootClock::now();
+  return registries_.size() > 1 && lease_.IsOverdue(now) && (renewed_ || !lease_.Holds(now));
+}
+
+void RegistryLink::Leave(Stream& stream) {
+  registries_[current_].is_late = true;
+  renewed_ = false;
+  stream.context.TryCancel();
+}
+
+Duration RegistryLink::RunStream(size_t rounds) {
   Stream stream(*this);
   registry().async()->Link(&stream.context, &stream);
   // Writes begin outside of reactions, which gRPC must be told; it takes that in
@@ -82,8 +106,8 @@ bool RegistryLink::RunStream(std::chrono::milliseconds welcome_timeout) {
   stream.StartRead(&stream.in);
   stream.StartCall();
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, welcome_timeout, [&] { return stream.done || linked_; });
-  if (!linked_) stream.context.TryCancel();
+  changed_.wait_for(lock, WelcomeTimeout(rounds), [&] { return stream.done || linked_; });
+  if (!linked_ && !stream.done) Leave(stream);
   KeepLease(stream, lock);
   if (!linked_ && stream.result.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
     number_.Refused();
@@ -92,7 +116,8 @@ bool RegistryLink::RunStream(std::chrono::milliseconds welcome_timeout) {
   const bool was_linked = std::exchange(linked_, false);
   metrics_.LinkUp(false);
   changed_.notify_all();
-  return was_linked;
+  if (!was_linked) return Duration::zero();
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - linked_since_);
 }
 
 void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock) {
@@ -104,22 +129,22 @@ void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock)
       continue;
     }
     if (changed_.wait_until(lock, *next, done)) return;
-    if (registries_.size() > 1 && lease_.IsOverdue(BootClock::now())) {
+    if (IsToLeave()) {
       LogWarning("lease not renewed in time: going to another registry",
                  {{"registry", stream.context.peer()}});
-      stream.context.TryCancel();
+      Leave(stream);
       return changed_.wait(lock, done);
     }
-    v1::GatewayMessage message;
-    message.mutable_renew_lease()->set_number(lease_.Ask(BootClock::now()));
-    outbox_.AddPassing(std::move(message));
+    outbox_.AskLease(lease_.Ask(BootClock::now()));
     Pump();
   }
 }
 
 void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
   linked_ = true;
+  linked_since_ = std::chrono::steady_clock::now();
   for (Registry& registry : registries_) registry.last_failure.clear();
+  registries_[current_].is_late = false;
   metrics_.LinkUp(true);
   lease_.Granted(0, GetDuration(welcome.lease()), BootClock::now());
   lease_.SetAlone(welcome.alone() || !welcome.has_lease());
@@ -127,7 +152,6 @@ void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
                       {"registry_version", welcome.registry_version()}});
 }
 
-// With the lock held. Attempts that fail alike are said once of each registry.
 void RegistryLink::NoteEnd(const grpc::Status& status) {
   std::string& last_failure = registries_[current_].last_failure;
   if (!linked_ && status.error_message() == last_failure) return;
@@ -155,9 +179,6 @@ void RegistryLink::Pump() {
   stream_->StartWrite(&stream_->out);
 }
 
-// With the lock held. What is for an agent that may be another's by now, as after a
-// time in which this process stood still, goes nowhere. The next link's Hello does not
-// name it, so it goes back to the queue.
 bool RegistryLink::IsTooLate(const v1::RegistryMessage& message) {
   if (!message.has_deliver() && !message.has_deliver_config()) return false;
   if (lease_.Holds(BootClock::now())) return false;
@@ -181,6 +202,7 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
       case v1::RegistryMessage::kLeaseRenewed:
         lease_.Granted(message.lease_renewed().number(),
                        GetDuration(message.lease_renewed().lease()), BootClock::now());
+        renewed_ = true;
         return;
       case v1::RegistryMessage::kConfirm:
         stored = outbox_.Confirm(message.confirm().sequence());
@@ -234,8 +256,8 @@ std::vector<std::function<void()>> RegistryLink::TakeToldBy(int64_t sequence) {
 
 bool RegistryLink::Stop(Duration timeout) {
   std::unique_lock lock(mutex_);
-  const bool all_told = changed_.wait_for(
-      lock, timeout, [this] { return stopping_ || outbox_.unconfirmed() == 0 || !linked_; });
+  const bool all_told =
+      changed_.wait_for(lock, timeout, [this] { return stopping_ || outbox_.unconfirmed() == 0; });
   const bool left_over = outbox_.unconfirmed() > 0;
   stopping_ = true;
   if (stream_ != nullptr) stream_->context.TryCancel();

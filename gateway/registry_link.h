@@ -127,6 +127,8 @@ class RegistryLink {
   struct Registry {
     std::unique_ptr<v1::AgentRegistry::Stub> stub;
     std::string last_failure;  // of a link to it, since there was one to anybody
+    // It let us wait for a welcome, or a renewal, until we left.
+    bool is_late = false;
   };
 
   struct Waiting {
@@ -135,18 +137,30 @@ class RegistryLink {
   };
 
   void Run();
-  // Whether there was a link.
-  bool RunStream(std::chrono::milliseconds welcome_timeout);
+  // How long there was a link. `rounds`: how often all of them have failed.
+  Duration RunStream(size_t rounds);
   bool Backoff(std::chrono::milliseconds delay);
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
-  // Until the stream is done; asks for the lease now and then, and gives the stream up
-  // where another registry may renew what this one does not. With the lock held.
+
+  // --- with the lock held ---
+
+  // How long a registry has for its welcome: where another may be well, less than is left
+  // of the lease.
+  [[nodiscard]] Duration WelcomeTimeout(size_t rounds) const;
+  // Whether another registry may renew what this one does not.
+  [[nodiscard]] bool IsToLeave() const;
+  void Leave(Stream& stream);
+  // Until the stream is done; asks for the lease now and then.
   void KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock);
+  // Whether it is for an agent that may be another's by now, as after a time in which
+  // this process stood still. It goes nowhere then: the next link's Hello does not name
+  // it, so it goes back to the queue.
   bool IsTooLate(const v1::RegistryMessage& message);
-  std::vector<std::function<void()>> TakeToldBy(int64_t sequence);  // with the lock held
-  void NoteWelcome(const v1::Welcome& welcome);                     // with the lock held
+  std::vector<std::function<void()>> TakeToldBy(int64_t sequence);
+  void NoteWelcome(const v1::Welcome& welcome);
+  // Attempts that fail alike are said once of each registry.
   void NoteEnd(const grpc::Status& status);
 
   const std::string gateway_id_;
@@ -155,8 +169,11 @@ class RegistryLink {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Registry> registries_;  // of which only what failed last changes
+  std::vector<Registry> registries_;  // the stubs stay as they are
   size_t current_ = 0;
+  // A lease, since one was left for being late. Not one after the other is left while all
+  // of them are slow, as with a database that has too much to do.
+  bool renewed_ = true;
   LinkOutbox outbox_;
   Lease lease_;
   LinkNumber number_;
@@ -165,6 +182,7 @@ class RegistryLink {
   int64_t last_wait_ = 0;
   Stream* stream_ = nullptr;
   bool linked_ = false;
+  std::chrono::steady_clock::time_point linked_since_;
   int64_t generation_ = 0;
   bool stopping_ = false;
   std::thread thread_;

@@ -130,6 +130,7 @@ describe('a registry that does not reach its database', { concurrency: true }, (
       try {
         const agent = await here.createAgent(`kept-${id}`);
         const held = await open(gateway, agent);
+        await gateway.logged(new RegExp(`link up registry=\\S*${near.endpoints.registry_listen}`));
         cut(line);
         await gateway.logged(/going to another registry|link lost/);
         const sent = await new Commands(there).send(agent.id, 'work');

@@ -56,6 +56,17 @@ export class SmallDisk {
   }
 }
 
+function sanitizersOf(binary) {
+  const linked = execFileSync('ldd', [binary], { encoding: 'utf8' });
+  return linked.match(/\/\S*lib[at]san\.so\S*/g) ?? [];
+}
+
+// Why calls of the system cannot be made to fail in this build; false where they can.
+export function noFaults() {
+  const locksUp = sanitizersOf(BINARY).some((library) => library.includes('tsan'));
+  return locksUp && 'libfiu and the thread sanitizer lock each other up while threads start';
+}
+
 // What a process has to be started with so that its calls of the system can be made
 // to fail (libfiu).
 export function faultyEnvironment(directory) {
@@ -64,11 +75,9 @@ export function faultyEnvironment(directory) {
   for (const file of faults) {
     if (!fs.existsSync(file)) throw new Error("fiu-utils is not installed; run 'make setup'");
   }
-  // A sanitizer's runtime has to come before whatever else takes calls over.
-  const linked = execFileSync('ldd', [BINARY], { encoding: 'utf8' });
-  const sanitizers = linked.match(/\/\S*lib[at]san\.so\S*/g) ?? [];
   return {
-    LD_PRELOAD: [...sanitizers, ...faults].join(' '),
+    // A sanitizer's runtime has to come before whatever else takes calls over.
+    LD_PRELOAD: [...sanitizersOf(BINARY), ...faults].join(' '),
     FIU_CTRL_FIFO: path.join(directory, 'fiu'),
   };
 }

@@ -49,6 +49,27 @@ TEST_F(LeaseTest, RunsFromTheAskingAndEndsBeforeItIsOver) {
   EXPECT_TRUE(lease_.IsEnding(At(19)));
 }
 
+TEST_F(LeaseTest, IsOverdueWhenTheNextRenewalIsDueAndTheLastHasNoAnswer) {
+  lease_.AskFirst(At(0));
+  lease_.Granted(0, seconds(8), At(7));
+  EXPECT_FALSE(lease_.IsOverdue(At(7))) << "nothing has been asked for yet, late as it is";
+  const int64_t first = lease_.Ask(At(7));
+  EXPECT_FALSE(lease_.IsOverdue(At(8.9)));
+  EXPECT_TRUE(lease_.IsOverdue(At(9)));
+  lease_.Ask(At(9));
+  lease_.Granted(first, seconds(8), At(9.5));
+  EXPECT_FALSE(lease_.IsOverdue(At(10.9)));
+  EXPECT_TRUE(lease_.IsOverdue(At(11)));
+}
+
+TEST_F(LeaseTest, SaysWhatIsLeftUntilTheAgentsHaveToGo) {
+  EXPECT_EQ(lease_.Left(At(0)), Duration::zero());
+  lease_.AskFirst(At(0));
+  lease_.Granted(0, seconds(10), At(1));
+  EXPECT_EQ(lease_.Left(At(1)), seconds(7));
+  EXPECT_EQ(lease_.Left(At(8)), Duration::zero());
+}
+
 TEST_F(LeaseTest, CountsHowOftenItWasLostBeforeItWasGrantedAgain) {
   lease_.AskFirst(At(0));
   lease_.Granted(0, seconds(10), At(1));

@@ -87,6 +87,19 @@ TEST(LinkOutbox, AConfirmWhileSendingLosesNothing) {
   EXPECT_EQ(Drain(outbox, true), (std::vector<int64_t>{5}));
 }
 
+TEST(LinkOutbox, ALeaseIsAskedForBeforeEveryReport) {
+  LinkOutbox outbox("gateway-1");
+  outbox.Begin("1");
+  outbox.Add(Ack("a"));
+  outbox.AskLease(7);
+  EXPECT_FALSE(outbox.Next(false)) << "not before the welcome";
+  EXPECT_EQ(outbox.Next(true)->renew_lease().number(), 7);
+  EXPECT_EQ(Drain(outbox, true), (std::vector<int64_t>{1}));
+  outbox.AskLease(8);
+  outbox.Begin("1");
+  EXPECT_EQ(Drain(outbox, true), (std::vector<int64_t>{1})) << "and it dies with its stream";
+}
+
 TEST(LinkOutbox, PassingMessagesDieWithTheirStream) {
   LinkOutbox outbox("gateway-1");
   outbox.Begin("1");

@@ -15,6 +15,7 @@ namespace edgeplane::gateway {
 namespace {
 
 bool IsHello(const v1::GatewayMessage& message) { return message.has_hello(); }
+bool IsUnanswered(const v1::GatewayMessage& message) { return message.has_sync_unanswered(); }
 bool IsRenewal(const v1::GatewayMessage& message) { return message.has_renew_lease(); }
 
 class RegistriesTest : public testing::Test {
@@ -81,6 +82,29 @@ TEST_F(RegistriesTest, OneThatDoesNotRenewTheLeaseIsLeftBeforeItIsLost) {
   EXPECT_GT(one_.Count(IsRenewal), 0U);
   EXPECT_TRUE(client_.holds());
   EXPECT_EQ(client_.lease_losses(), 0);
+}
+
+// While all of them are slow, going from one to the next makes it worse.
+TEST_F(RegistriesTest, NotOneAfterTheOtherIsLeftWhileThereIsALeaseToLose) {
+  for (ScriptedRegistry* each : {&one_, &two_}) {
+    each->GrantLease(std::chrono::seconds(6));
+    each->Renew(false);
+  }
+  Start();
+  // The first is left when the second renewal is due; the other one only when the lease
+  // is lost and another registry may be as good.
+  ASSERT_TRUE(one_.AwaitCount(IsHello, 2));
+  EXPECT_EQ(one_.OnLink(0).size(), 2U) << "Hello and a renewal";
+  EXPECT_GE(two_.Count(IsRenewal), 2U);
+}
+
+// What has not been told may still be, by whichever registry comes first.
+TEST_F(RegistriesTest, TheEndWaitsForALinkWhereSomethingIsLeftToTell) {
+  Start();
+  one_.BreakLink(/*refuse_new=*/true);
+  client_.SyncUnanswered("luna1", "a sync");
+  EXPECT_TRUE(client_.Stop(std::chrono::duration_cast<Duration>(kPatience)));
+  EXPECT_EQ(one_.Count(IsUnanswered) + two_.Count(IsUnanswered), 1U);
 }
 
 TEST_F(RegistriesTest, TheOnlyOneIsHeldOnTo) {
