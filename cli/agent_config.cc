@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/timestamp.h"
 #include "cli/agent_commands.h"
 #include "cli/client.h"
 #include "cli/format.h"
@@ -23,9 +24,8 @@ struct SetOptions {
 };
 
 std::string DeliveryText(const v1::DesiredConfig& config, Time now) {
-  const std::string when = config.has_deliver_time()
-                               ? FormatMoment(FromProto(config.deliver_time()), now)
-                               : std::string();
+  const std::string when =
+      config.has_deliver_time() ? FormatMoment(GetTime(config.deliver_time()), now) : std::string();
   if (config.delivered_version() == config.version()) {
     return when.empty() ? "handed to the agent" : "handed to the agent " + when;
   }
@@ -62,7 +62,7 @@ Outcome WriteConfig(const Invocation& invocation, const v1::DesiredConfig& confi
   block.Add("version", std::to_string(config.version()));
   block.Add("done", change);
   if (config.has_update_time()) {
-    block.Add("changed", FormatMoment(FromProto(config.update_time()), now));
+    block.Add("changed", FormatMoment(GetTime(config.update_time()), now));
   }
   block.Add("state", DeliveryText(config, now));
   block.Add("configuration", content.ok() ? *content : "(" + content.error().message + ")");

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/timestamp.h"
 #include "cli/agent_commands.h"
 #include "cli/agent_secret_output.h"
 #include "cli/agent_view.h"
@@ -68,7 +69,7 @@ Outcome Rotate(const RotateOptions& options, const Invocation& invocation) {
   if (!output.ok()) return UsageError(output.error().message);
   v1::RotateSecretRequest request;
   request.set_agent_id(options.id);
-  if (options.overlap) *request.mutable_overlap() = ToProto(*options.overlap);
+  if (options.overlap) SetDuration(*options.overlap, *request.mutable_overlap());
   Wiped<v1::RotateSecretResponse> answer;
   if (std::optional<Outcome> failure =
           client.Call(&Client::Stub::RotateSecret, request, answer.message)) {

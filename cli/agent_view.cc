@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/timestamp.h"
 #include "cli/format.h"
 #include "cli/json_output.h"
 #include "cli/table.h"
@@ -16,7 +17,7 @@ constexpr Duration kPollingSpan = std::chrono::minutes(5);
 Cell StateOf(const v1::Agent& agent, Time now) {
   if (agent.disabled()) return {"disabled", Style::kWarning};
   if (agent.has_session()) return {"connected", Style::kGood};
-  if (agent.has_last_sync_time() && now - FromProto(agent.last_sync_time()) <= kPollingSpan) {
+  if (agent.has_last_sync_time() && now - GetTime(agent.last_sync_time()) <= kPollingSpan) {
     return {"polling", Style::kGood};
   }
   return {"away", Style::kFaint};
@@ -24,7 +25,7 @@ Cell StateOf(const v1::Agent& agent, Time now) {
 
 // Since when it is in its state; of an agent without a session, its last sync.
 std::string SinceOf(const v1::Agent& agent, Time now) {
-  const auto relative = [now](const auto& time) { return FormatRelative(FromProto(time), now); };
+  const auto relative = [now](const auto& time) { return FormatRelative(GetTime(time), now); };
   if (agent.disabled()) return agent.has_disable_time() ? relative(agent.disable_time()) : "";
   if (agent.has_session()) return relative(agent.session().open_time());
   return agent.has_last_sync_time() ? relative(agent.last_sync_time()) : "";
@@ -36,7 +37,7 @@ void AddIdentity(Block& block, const v1::Agent& agent, Time now) {
   if (agent.disabled()) {
     block.Add("disabled because", agent.disabled_reason());
     if (agent.has_disable_time()) {
-      block.Add("disabled since", FormatMoment(FromProto(agent.disable_time()), now));
+      block.Add("disabled since", FormatMoment(GetTime(agent.disable_time()), now));
     }
   }
   block.Add("phone", agent.user_phone());
@@ -52,7 +53,7 @@ void AddSecret(Block& block, const v1::Agent& agent, Time now) {
   block.Add("secret fingerprint",
             agent.secret_fingerprint().empty() ? "none of its own" : agent.secret_fingerprint());
   if (agent.has_secret_create_time()) {
-    block.Add("secret since", FormatMoment(FromProto(agent.secret_create_time()), now));
+    block.Add("secret since", FormatMoment(GetTime(agent.secret_create_time()), now));
   }
 }
 
@@ -66,7 +67,7 @@ std::string SessionSecretText(const v1::Agent& agent) {
 void AddSession(Block& block, const v1::Agent& agent, Time now) {
   const v1::Session& session = agent.session();
   block.Add("connected from", session.peer_address());
-  block.Add("connected since", FormatMoment(FromProto(session.open_time()), now));
+  block.Add("connected since", FormatMoment(GetTime(session.open_time()), now));
   block.Add("connected with", SessionSecretText(agent));
   block.Add("gateway", session.gateway_id());
   block.Add("session", session.session_id() + " (epoch " + std::to_string(session.epoch()) + ")");
@@ -84,19 +85,19 @@ std::string ConfigText(const v1::Agent& agent) {
 // What it says of itself, and how far it has got what it is told.
 void AddReports(Block& block, const v1::Agent& agent, Time now) {
   if (agent.has_last_sync_time()) {
-    block.Add("last sync", FormatMoment(FromProto(agent.last_sync_time()), now));
+    block.Add("last sync", FormatMoment(GetTime(agent.last_sync_time()), now));
   }
   if (agent.has_status()) {
     const Result<std::string> fields = ToJson(agent.status().fields());
     block.Add("status", fields.ok() ? *fields : "(" + fields.error().message + ")");
-    block.Add("status of", FormatMoment(FromProto(agent.status().time()), now));
+    block.Add("status of", FormatMoment(GetTime(agent.status().time()), now));
   }
   if (agent.config_version() > 0) block.Add("configuration", ConfigText(agent));
 }
 
 std::string RefusalText(const v1::Refusal& refusal, Time now) {
   std::string text =
-      ReasonText(refusal.reason()) + ", " + FormatMoment(FromProto(refusal.last_time()), now);
+      ReasonText(refusal.reason()) + ", " + FormatMoment(GetTime(refusal.last_time()), now);
   if (refusal.count() > 1) text += ", " + std::to_string(refusal.count()) + " attempts";
   return text;
 }
@@ -116,10 +117,10 @@ void WriteAgent(const Surroundings& around, const v1::Agent& agent,
     block.Add("refusal", last_refusal->refusal_id());
   }
   if (agent.has_create_time()) {
-    block.Add("created", FormatMoment(FromProto(agent.create_time()), now));
+    block.Add("created", FormatMoment(GetTime(agent.create_time()), now));
   }
   if (agent.has_update_time()) {
-    block.Add("changed", FormatMoment(FromProto(agent.update_time()), now));
+    block.Add("changed", FormatMoment(GetTime(agent.update_time()), now));
   }
   block.Write(around.out, around.colour);
 }

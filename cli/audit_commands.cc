@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/timestamp.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
@@ -38,7 +39,7 @@ void WriteEntries(const Surroundings& around,
   }
   Table table({"TIME", "CALLER", "FROM", "METHOD", "AGENT", "SUBJECT", "OUTCOME", "DETAIL"});
   for (const v1::AuditEntry& entry : entries) {
-    table.Add({FormatLocal(FromProto(entry.create_time())), entry.caller(), entry.peer_address(),
+    table.Add({FormatLocal(GetTime(entry.create_time())), entry.caller(), entry.peer_address(),
                entry.method(), entry.agent_id(), entry.subject_id(), OutcomeOf(entry),
                entry.detail()});
   }
@@ -55,7 +56,7 @@ Outcome List(const ListOptions& options, const Invocation& invocation) {
   if (!options.since.empty()) {
     const Result<Time> since = ParseSince(options.since, invocation.around.clock.Now());
     if (!since.ok()) return UsageError("--since: " + since.error().message);
-    *filter.mutable_since() = ToProto(*since);
+    SetTime(*since, *filter.mutable_since());
   }
   Client client(invocation);
   v1::ListAuditResponse all;

@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/timestamp.h"
 #include "cli/client.h"
 #include "cli/command_commands.h"
 #include "cli/command_view.h"
@@ -42,7 +43,7 @@ Result<v1::SendCommandRequest> ToRequest(const SendOptions& options, std::istrea
   *request.mutable_payload() = std::move(*payload);
   request.set_priority(options.priority == "immediate" ? v1::Command::IMMEDIATE
                                                        : v1::Command::NORMAL);
-  if (options.ttl) *request.mutable_ttl() = ToProto(*options.ttl);
+  if (options.ttl) SetDuration(*options.ttl, *request.mutable_ttl());
   request.set_max_deliveries(options.max_deliveries);
   request.set_idempotency_key(options.idempotency_key);
   return request;

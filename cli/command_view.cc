@@ -1,5 +1,6 @@
 #include "cli/command_view.h"
 
+#include "base/timestamp.h"
 #include "cli/escape.h"
 #include "cli/format.h"
 #include "cli/json_output.h"
@@ -20,7 +21,7 @@ void WriteStep(const Surroundings& around, const v1::CommandStep& step) {
   // Aligned by hand: a watch cannot know how wide later lines will be.
   std::string state = StateText(step.state());
   const std::string padding(state.size() < 9 ? 9 - state.size() : 0, ' ');
-  around.out << FormatLocal(FromProto(step.time())) << "  "
+  around.out << FormatLocal(GetTime(step.time())) << "  "
              << Styled(state, StateStyle(step.state()), around.colour) << padding << "  "
              << ChannelText(step.channel());
   if (!step.detail().empty()) around.out << "  " << EscapeForTerminal(step.detail());
@@ -39,14 +40,14 @@ void WriteCommand(const Surroundings& around, const v1::Command& command) {
   block.Add("deliveries", DeliveriesText(command));
   block.Add("idempotency key", command.idempotency_key());
   if (command.has_create_time()) {
-    block.Add("created", FormatMoment(FromProto(command.create_time()), now));
+    block.Add("created", FormatMoment(GetTime(command.create_time()), now));
   }
   if (command.has_update_time()) {
-    block.Add("last step", FormatMoment(FromProto(command.update_time()), now));
+    block.Add("last step", FormatMoment(GetTime(command.update_time()), now));
   }
   if (command.has_expire_time()) {
     block.Add(IsFinal(command.state()) ? "would have expired" : "expires",
-              FormatMoment(FromProto(command.expire_time()), now));
+              FormatMoment(GetTime(command.expire_time()), now));
   }
   const Result<std::string> payload = ToJson(command.payload());
   block.Add("payload", payload.ok() ? *payload : "(" + payload.error().message + ")");
@@ -71,8 +72,8 @@ void WriteCommands(const Surroundings& around,
                command.agent_id(),
                command.type(),
                {StateText(command.state()), StateStyle(command.state())},
-               FormatRelative(FromProto(command.create_time()), now),
-               FormatRelative(FromProto(command.update_time()), now),
+               FormatRelative(GetTime(command.create_time()), now),
+               FormatRelative(GetTime(command.update_time()), now),
                std::to_string(command.deliveries()),
                command.error()});
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/setting_text.h"
+#include "base/timestamp.h"
 #include "cli/back_off.h"
 #include "cli/command_view.h"
 #include "cli/escape.h"
@@ -30,7 +31,7 @@ class Follower {
 
   Outcome Run(Time now) {
     if (std::optional<Outcome> failure = Look()) return *failure;
-    const Duration until_expired = FromProto(command_.expire_time()) - now + kAwayMax;
+    const Duration until_expired = GetTime(command_.expire_time()) - now + kAwayMax;
     const Duration limit = wait_.limit ? *wait_.limit : std::max(until_expired, kAwayMax);
     end_ = Steady::now() + limit;
     for (;;) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/timestamp.h"
 #include "cli/escape.h"
 #include "cli/format.h"
 #include "cli/json_output.h"
@@ -23,7 +24,7 @@ std::string DetailsText(const v1::Event& event) {
 }  // namespace
 
 void WriteEvent(const Surroundings& around, const v1::Event& event) {
-  around.out << FormatLocal(FromProto(event.receive_time())) << "  "
+  around.out << FormatLocal(GetTime(event.receive_time())) << "  "
              << Styled(EscapeForTerminal(event.agent_id()), Style::kHeading, around.colour) << "  "
              << EscapeForTerminal(event.event_type());
   if (!event.thread_id().empty()) around.out << "  " << EscapeForTerminal(event.thread_id());
@@ -37,7 +38,7 @@ void WriteEvents(const Surroundings& around,
   table.KeepWhole(1);
   table.KeepWhole(4);
   for (const v1::Event& event : events) {
-    table.Add({FormatRelative(FromProto(event.receive_time()), now), event.agent_id(),
+    table.Add({FormatRelative(GetTime(event.receive_time()), now), event.agent_id(),
                event.event_type(), event.thread_id(), event.event_id(),
                ChannelText(event.channel()), DetailsText(event)});
   }

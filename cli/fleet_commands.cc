@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "base/timestamp.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
@@ -15,7 +16,7 @@ void WriteStatus(const Surroundings& around, const v1::FleetStatus& status) {
   Block block;
   block.Add("version", status.version());
   if (status.has_start_time()) {
-    block.Add("up since", FormatMoment(FromProto(status.start_time()), now));
+    block.Add("up since", FormatMoment(GetTime(status.start_time()), now));
   }
   block.Add("agents", std::to_string(status.agents()));
   block.Add("connected", std::to_string(status.agents_connected()));
@@ -50,7 +51,7 @@ void WriteStatus(const Surroundings& around, const v1::FleetStatus& status) {
   gateways.AlignRight(1);
   for (const v1::FleetStatus::Gateway& gateway : status.gateways()) {
     gateways.Add({gateway.gateway_id(), std::to_string(gateway.sessions()),
-                  FormatRelative(FromProto(gateway.link_time()), now)});
+                  FormatRelative(GetTime(gateway.link_time()), now)});
   }
   out << '\n';
   gateways.Write(out, around.colour);

@@ -27,28 +27,6 @@ std::string LowerCase(std::string text) {
 
 }  // namespace
 
-Time FromProto(const google::protobuf::Timestamp& time) {
-  return Time(std::chrono::seconds(time.seconds()) +
-              std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(time.nanos())));
-}
-
-google::protobuf::Timestamp ToProto(Time time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  google::protobuf::Timestamp proto;
-  proto.set_seconds(seconds.time_since_epoch().count());
-  proto.set_nanos(static_cast<int32_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(time - seconds).count()));
-  return proto;
-}
-
-google::protobuf::Duration ToProto(Duration span) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
-  google::protobuf::Duration proto;
-  proto.set_seconds(seconds.count());
-  proto.set_nanos(static_cast<int32_t>(std::chrono::nanoseconds(span - seconds).count()));
-  return proto;
-}
-
 std::string FormatLocal(Time time) {
   const time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   tm local{};

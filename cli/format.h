@@ -1,9 +1,7 @@
 // Values as people read them.
 #pragma once
 
-#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/map.h>
-#include <google/protobuf/timestamp.pb.h>
 
 #include <string>
 #include <string_view>
@@ -15,10 +13,6 @@
 #include "edgeplane/v1/reason.pb.h"
 
 namespace edgeplane::cli {
-
-Time FromProto(const google::protobuf::Timestamp& time);
-google::protobuf::Timestamp ToProto(Time time);
-google::protobuf::Duration ToProto(Duration span);
 
 // 2026-01-31T10:15:00+01:00, in this machine's time zone.
 std::string FormatLocal(Time time);

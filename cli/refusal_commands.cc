@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/timestamp.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
@@ -50,7 +51,7 @@ Result<v1::ListRefusalsRequest> ToRequest(const ListOptions& options, Time now) 
     if (!since.ok()) {
       return MakeError(v1::ErrorReason::INVALID_FIELD, "--since: " + since.error().message);
     }
-    *filter.mutable_since() = ToProto(*since);
+    SetTime(*since, *filter.mutable_since());
   }
   return request;
 }

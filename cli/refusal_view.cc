@@ -1,5 +1,6 @@
 #include "cli/refusal_view.h"
 
+#include "base/timestamp.h"
 #include "cli/escape.h"
 #include "cli/format.h"
 #include "cli/table.h"
@@ -25,9 +26,9 @@ std::string RetryText(v1::Retry retry) {
 
 void AddTimes(Block& block, const v1::Refusal& refusal, Time now) {
   const bool once = refusal.count() <= 1;
-  block.Add(once ? "when" : "first", FormatMoment(FromProto(refusal.create_time()), now));
+  block.Add(once ? "when" : "first", FormatMoment(GetTime(refusal.create_time()), now));
   if (once) return;
-  block.Add("last", FormatMoment(FromProto(refusal.last_time()), now));
+  block.Add("last", FormatMoment(GetTime(refusal.last_time()), now));
   block.Add("attempts", std::to_string(refusal.count()));
 }
 
@@ -44,7 +45,7 @@ void AddPresented(Block& block, const v1::Presented& presented, Time now) {
   block.Add("fingerprint", presented.fingerprint());
   block.Add("token's subject", presented.token_subject());
   if (presented.has_token_time()) {
-    block.Add("token's time", FormatMoment(FromProto(presented.token_time()), now));
+    block.Add("token's time", FormatMoment(GetTime(presented.token_time()), now));
   }
   block.Add("user agent", presented.user_agent());
   block.Add("TLS", presented.tls_version());
@@ -55,7 +56,7 @@ void AddPresented(Block& block, const v1::Presented& presented, Time now) {
 void AddExpected(Block& block, const v1::Expected& expected, Time now) {
   block.Add("fingerprint", expected.fingerprint());
   if (expected.has_secret_create_time()) {
-    block.Add("secret since", FormatMoment(FromProto(expected.secret_create_time()), now));
+    block.Add("secret since", FormatMoment(GetTime(expected.secret_create_time()), now));
   }
   block.Add("addresses",
             {expected.allowed_addresses().begin(), expected.allowed_addresses().end()});
@@ -113,7 +114,7 @@ void WriteRefusals(const Surroundings& around,
   table.KeepWhole(2);
   for (const v1::Refusal& refusal : refusals) {
     table.Add({refusal.refusal_id(), ReasonText(refusal.reason()), refusal.agent_id(),
-               refusal.peer_address(), FormatRelative(FromProto(refusal.last_time()), now),
+               refusal.peer_address(), FormatRelative(GetTime(refusal.last_time()), now),
                std::to_string(refusal.count()),
                refusal.http_status() == 0 ? "" : std::to_string(refusal.http_status())});
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/timestamp.h"
 #include "cli/agent_commands.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -54,7 +55,7 @@ Outcome Create(const CreateOptions& options, const Invocation& invocation) {
   request.set_user_phone(options.phone);
   PutLabels(options.labels, *request.mutable_labels());
   request.set_max_uses(options.max_uses);
-  if (options.ttl) *request.mutable_ttl() = ToProto(*options.ttl);
+  if (options.ttl) SetDuration(*options.ttl, *request.mutable_ttl());
   Wiped<v1::CreateJoinTokenResponse> answer;
   if (std::optional<Outcome> failure =
           client.Call(&Client::Stub::CreateJoinToken, request, answer.message)) {

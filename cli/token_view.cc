@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/timestamp.h"
 #include "cli/format.h"
 #include "cli/table.h"
 
@@ -11,7 +12,7 @@ namespace {
 // What a program that comes with it is told, and why.
 Cell StateOf(const v1::JoinToken& token, Time now) {
   if (token.has_revoke_time()) return {"revoked", Style::kWarning};
-  if (FromProto(token.expire_time()) <= now) return {"expired", Style::kFaint};
+  if (GetTime(token.expire_time()) <= now) return {"expired", Style::kFaint};
   if (token.max_uses() > 0 && token.uses() >= token.max_uses()) return {"used up", Style::kFaint};
   return {"good", Style::kGood};
 }
@@ -33,13 +34,13 @@ void WriteJoinToken(const Surroundings& around, const v1::JoinToken& token) {
   block.Add("labels", FormatLabels(token.labels()));
   block.Add("agents made", UsesText(token));
   if (token.has_create_time()) {
-    block.Add("created", FormatMoment(FromProto(token.create_time()), now));
+    block.Add("created", FormatMoment(GetTime(token.create_time()), now));
   }
   if (token.has_expire_time()) {
-    block.Add("expires", FormatMoment(FromProto(token.expire_time()), now));
+    block.Add("expires", FormatMoment(GetTime(token.expire_time()), now));
   }
   if (token.has_revoke_time()) {
-    block.Add("revoked", FormatMoment(FromProto(token.revoke_time()), now));
+    block.Add("revoked", FormatMoment(GetTime(token.revoke_time()), now));
   }
   block.Write(around.out, around.colour);
 }
@@ -50,7 +51,7 @@ void WriteJoinTokens(const Surroundings& around,
   Table table({"TOKEN", "STATE", "AGENTS", "EXPIRES", "PHONE", "LABELS", "DESCRIPTION"});
   for (const v1::JoinToken& token : tokens) {
     table.Add({token.join_token_id(), StateOf(token, now), UsesText(token),
-               FormatRelative(FromProto(token.expire_time()), now), token.user_phone(),
+               FormatRelative(GetTime(token.expire_time()), now), token.user_phone(),
                Join(FormatLabels(token.labels()), ","), token.description()});
   }
   table.Write(around.out, around.colour, around.columns);

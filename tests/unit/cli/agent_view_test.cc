@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "base/timestamp.h"
 #include "cli/format.h"
 
 namespace edgeplane::cli {
@@ -17,9 +18,9 @@ class AgentViewTest : public testing::Test {
  protected:
   AgentViewTest() { agent_.set_agent_id("edge_1"); }
 
-  void Synced(Duration ago) { *agent_.mutable_last_sync_time() = ToProto(clock_.Now() - ago); }
+  void Synced(Duration ago) { SetTime(clock_.Now() - ago, *agent_.mutable_last_sync_time()); }
   void Connected(Duration ago) {
-    *agent_.mutable_session()->mutable_open_time() = ToProto(clock_.Now() - ago);
+    SetTime(clock_.Now() - ago, *agent_.mutable_session()->mutable_open_time());
   }
 
   // "STATE SINCE" of the only row.
@@ -70,7 +71,7 @@ TEST_F(AgentViewTest, ASessionOrAnOperatorSaysMoreThanASync) {
   Connected(std::chrono::hours(3));
   EXPECT_EQ(Listed(), "connected  3h ago");
   agent_.set_disabled(true);
-  *agent_.mutable_disable_time() = ToProto(clock_.Now() - std::chrono::hours(24 * 4));
+  SetTime(clock_.Now() - std::chrono::hours(24 * 4), *agent_.mutable_disable_time());
   EXPECT_EQ(Listed(), "disabled  4d ago");
 }
 

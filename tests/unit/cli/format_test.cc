@@ -36,13 +36,6 @@ TEST(FormatRelative, SaysWhichSideOfNow) {
   EXPECT_EQ(FormatRelative(kNow - hours(24 * 30), kNow), "30d ago");
 }
 
-TEST(Timestamps, ComeBackAsTheyWere) {
-  for (const Time time : {kNow, Time(), FromMicros(-1), FromMicros(999'999)}) {
-    EXPECT_EQ(FromProto(ToProto(time)), time);
-  }
-  EXPECT_EQ(ToProto(FromMicros(-1)).nanos(), 999'999'000);  // nanos are never negative
-}
-
 TEST(FormatLabels, SortsByKey) {
   google::protobuf::Map<std::string, std::string> labels;
   labels["site"] = "berlin";
