@@ -50,6 +50,7 @@ export class Server {
   stderr = ''; // of all lives
   #child = null;
   #exit = null;
+  #terminating = false;
 
   constructor(flags, environment = {}, command = 'serve', store = []) {
     this.command = command;
@@ -78,6 +79,7 @@ export class Server {
       { env: cleanEnvironment(this.home, this.environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     running.add(child);
+    this.#terminating = false;
     this.#child = child;
     this.#exit = once(child, 'exit').then(([code, signal]) => {
       running.delete(child);
@@ -141,9 +143,11 @@ export class Server {
     await this.start();
   }
 
+  // A second SIGTERM would kill it.
   async terminate() {
     this.operator?.close();
-    this.signal('SIGTERM');
+    if (!this.#terminating) this.signal('SIGTERM');
+    this.#terminating = true;
     return this.exited();
   }
 
@@ -187,7 +191,7 @@ export class Server {
     const problems = [];
     try {
       if (running.has(this.#child)) {
-        await this.metrics();
+        if (!this.#terminating) await this.metrics();
         const { code, signal } = await this.terminate();
         if (code !== 0) problems.push(`SIGTERM ended it with code ${code}, signal ${signal}`);
       }
