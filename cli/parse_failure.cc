@@ -29,6 +29,16 @@ std::string JsonOption(const CLI::App& app) {
   return {};
 }
 
+// The first one that has to be given, by name, and was not.
+std::string MissingOption(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_required() && !option->get_positional() && option->count() == 0) {
+      return option->get_name();
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Outcome UnknownWord(const std::string& word, const CLI::App& app) {
@@ -47,7 +57,8 @@ Outcome UnknownWord(const std::string& word, const CLI::App& app) {
     line =
         "`" + PathOf(app) + "` does not know what to do with \"" + EscapeForTerminal(word) + "\"";
     const bool is_json = word.starts_with('{') || word.starts_with('[') || word.starts_with('@');
-    if (is_json) meant = JsonOption(app);
+    meant = is_json ? JsonOption(app) : MissingOption(app);
+    if (!is_json && !meant.empty()) meant += " " + EscapeForTerminal(word);
   }
   if (!meant.empty()) line += "; did you mean " + meant + "?";
   return {ExitCode::kUsage, {line, SeeHelp(app)}};

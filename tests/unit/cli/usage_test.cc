@@ -75,6 +75,15 @@ TEST(Words, JsonThatStandsAloneBelongsToAnOption) {
   EXPECT_THAT(Refused({"agent", "show", "a", "{}"}), Not(HasSubstr("did you mean")));
 }
 
+TEST(Words, AreTakenForTheOptionThatIsMissing) {
+  EXPECT_THAT(Refused({"store", "export", "out.jsonl"}),
+              HasSubstr("did you mean --output out.jsonl?"));
+  EXPECT_THAT(Refused({"agent", "create", "edge_1"}), HasSubstr("did you mean --id edge_1?"));
+  EXPECT_THAT(Refused({"agent", "create", "--id", "edge_1", "+15551230001"}),
+              HasSubstr("did you mean --phone +15551230001?"));
+  EXPECT_THAT(Refused({"agent", "list", "edge_1"}), Not(HasSubstr("did you mean")));
+}
+
 TEST(Spans, HaveTheServersBoundsHere) {
   const Args send = {"command", "send", "a", "b", "--ttl"};
   const auto with = [](Args args, const char* value) {
