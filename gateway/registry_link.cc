@@ -19,6 +19,8 @@ constexpr auto kBackoffMax = std::chrono::seconds(2);
 constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
 // Where there are others; longer than a connection over a long way takes.
 constexpr auto kShortestWelcomeTimeout = std::chrono::seconds(1);
+// What was the matter with a registry may be over after that.
+constexpr auto kLateMax = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -27,7 +29,7 @@ RegistryLink::RegistryLink(const std::string& gateway_id,
                            const Clock& clock, GatewayMetrics& metrics)
     : gateway_id_(gateway_id), clock_(clock), metrics_(metrics), outbox_(gateway_id) {
   for (const auto& channel : registries) {
-    registries_.push_back({v1::AgentRegistry::NewStub(channel), ""});
+    registries_.push_back({v1::AgentRegistry::NewStub(channel), "", {}});
   }
 }
 
@@ -42,7 +44,7 @@ void RegistryLink::Run() {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
-      was_left = registries_[current_].is_late;
+      was_left = IsLate(registries_[current_]);
       current_ = (current_ + 1) % count;
     }
     // A link that stood for a while was a good one: begin the back-off anew.
@@ -64,16 +66,20 @@ bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
 
 Duration RegistryLink::WelcomeTimeout(size_t rounds) const {
   const auto others = std::count_if(registries_.begin(), registries_.end(), [&](const Registry& r) {
-    return &r != &registries_[current_] && !r.is_late;
+    return &r != &registries_[current_] && !IsLate(r);
   });
   if (others == 0) return kWelcomeTimeout;
   // Longer from round to round: it may be the only one that is there, and slow.
   const auto shortest = std::min<Duration>(
       kShortestWelcomeTimeout * (int64_t{1} << std::min<size_t>(rounds, 4)), kWelcomeTimeout);
-  if (registries_[current_].is_late) return shortest;
+  if (IsLate(registries_[current_])) return shortest;
   const Duration left = lease_.Left(BootClock::now());
   if (left == Duration::zero()) return std::max<Duration>(shortest, kWelcomeTimeout / (others + 1));
   return std::clamp<Duration>(left / (others + 1), shortest, kWelcomeTimeout);
+}
+
+bool RegistryLink::IsLate(const Registry& registry) {
+  return registry.left_at && BootClock::now() < *registry.left_at + kLateMax;
 }
 
 bool RegistryLink::IsToLeave() const {
@@ -82,7 +88,7 @@ bool RegistryLink::IsToLeave() const {
 }
 
 void RegistryLink::Leave(Stream& stream) {
-  registries_[current_].is_late = true;
+  registries_[current_].left_at = BootClock::now();
   renewed_ = false;
   stream.context.TryCancel();
 }
@@ -144,7 +150,7 @@ void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
   linked_ = true;
   linked_since_ = std::chrono::steady_clock::now();
   for (Registry& registry : registries_) registry.last_failure.clear();
-  registries_[current_].is_late = false;
+  registries_[current_].left_at.reset();
   metrics_.LinkUp(true);
   lease_.Granted(0, GetDuration(welcome.lease()), BootClock::now());
   lease_.SetAlone(welcome.alone() || !welcome.has_lease());

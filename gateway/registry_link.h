@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -127,8 +128,8 @@ class RegistryLink {
   struct Registry {
     std::unique_ptr<v1::AgentRegistry::Stub> stub;
     std::string last_failure;  // of a link to it, since there was one to anybody
-    // It let us wait for a welcome, or a renewal, until we left.
-    bool is_late = false;
+    // When it had let us wait for a welcome, or a renewal, until we left.
+    std::optional<Lease::Moment> left_at;
   };
 
   struct Waiting {
@@ -149,6 +150,8 @@ class RegistryLink {
   // How long a registry has for its welcome: where another may be well, less than is left
   // of the lease.
   [[nodiscard]] Duration WelcomeTimeout(size_t rounds) const;
+  // Whether it was left a short while ago, and not welcomed us since.
+  [[nodiscard]] static bool IsLate(const Registry& registry);
   // Whether another registry may renew what this one does not.
   [[nodiscard]] bool IsToLeave() const;
   void Leave(Stream& stream);
