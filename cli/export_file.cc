@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -24,6 +25,18 @@ Status SyncDirectoryOf(const std::string& path) {
   ::close(fd);
   if (synced) return {};
   return Unusable(directory, "cannot be synced.");
+}
+
+// Gives the file its name, which must not be there; unlike with rename(2), which would
+// replace it.
+bool Name(const std::string& part, const std::string& path) {
+  if (::link(part.c_str(), path.c_str()) == 0) {
+    ::unlink(part.c_str());
+    return true;
+  }
+  // A file system without hard links, as on a stick.
+  if (errno != EPERM && errno != EOPNOTSUPP) return false;
+  return ::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0;
 }
 
 }  // namespace
@@ -62,9 +75,7 @@ Status ExportFile::Write(std::string_view text) {
 
 Status ExportFile::Finish() {
   if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) return Failed("write");
-  // Unlike rename(2), it replaces nothing.
-  if (::link(part_.c_str(), path_.c_str()) != 0) return Failed("make");
-  ::unlink(part_.c_str());
+  if (!Name(part_, path_)) return Failed("make");
   std::fclose(std::exchange(file_, nullptr));
   return SyncDirectoryOf(path_);
 }
