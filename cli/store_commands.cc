@@ -2,9 +2,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "cli/all_settings.h"
 #include "cli/commands.h"
@@ -152,6 +154,10 @@ Outcome RunImport(StoreFlags& flags, const Invocation& invocation) {
   }
   std::ifstream file;
   if (flags.file != kStandardStream) {
+    std::error_code ignored;  // what cannot be looked at cannot be opened
+    if (std::filesystem::is_directory(flags.file, ignored)) {
+      return UsageError(flags.file + " is a directory; name the file that was exported.");
+    }
     file.open(flags.file, std::ios::binary);
     if (!file) return UsageError("The file " + flags.file + " cannot be read.");
   }
@@ -195,7 +201,7 @@ void AddStoreCommands(CommandTree& tree) {
                   "written is the state of one moment.",
                   "edgeplane store export --data-dir /var/lib/edgeplane --output backup.jsonl\n"
                   "edgeplane store export --database postgres://edgeplane@db/edgeplane --output - "
-                  "| gzip >backup.jsonl.gz",
+                  "| (umask 077; gzip >backup.jsonl.gz)",
                   "--output", "Where to: a file that is not there yet, or - for standard output.",
                   &RunExport);
   AddStoreCommand(tree, group, "import",

@@ -21,8 +21,8 @@ class LinkNumber {
   }
   // There is a later link than the last one, says the registry.
   void Refused() {
-    // A hundred years ahead after nine: a gateway that starts tries for ten seconds.
-    ahead_ = std::clamp<Duration>(ahead_ * 16, std::chrono::seconds(1), std::chrono::years(100));
+    // Beyond any clock after some ten: a gateway that starts tries for ten seconds.
+    ahead_ = std::clamp<Duration>(ahead_ * 16, std::chrono::seconds(1), std::chrono::years(10'000));
   }
 
  private:

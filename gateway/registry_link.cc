@@ -29,7 +29,7 @@ RegistryLink::RegistryLink(const std::string& gateway_id,
                            const Clock& clock, GatewayMetrics& metrics)
     : gateway_id_(gateway_id), clock_(clock), metrics_(metrics), outbox_(gateway_id) {
   for (const auto& channel : registries) {
-    registries_.push_back({v1::AgentRegistry::NewStub(channel), "", {}});
+    registries_.push_back({v1::AgentRegistry::NewStub(channel), "", {}, 0});
   }
 }
 
@@ -39,16 +39,14 @@ void RegistryLink::Run() {
   auto delay = std::chrono::milliseconds(kBackoffMin);
   size_t failed = 0;  // links, one after the other
   for (;;) {
-    const Duration stood = RunStream(failed / count);
-    bool was_left = false;
+    const Duration stood = RunStream();
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
-      was_left = IsLate(registries_[current_]);
       current_ = (current_ + 1) % count;
     }
     // A link that stood for a while was a good one: begin the back-off anew.
-    if (!was_left && stood > kBackoffMax) {
+    if (stood > kBackoffMax) {
       delay = kBackoffMin;
       failed = 0;
     }
@@ -64,14 +62,15 @@ bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
   return !changed_.wait_for(lock, delay, [this] { return stopping_; });
 }
 
-Duration RegistryLink::WelcomeTimeout(size_t rounds) const {
+Duration RegistryLink::WelcomeTimeout() const {
   const auto others = std::count_if(registries_.begin(), registries_.end(), [&](const Registry& r) {
     return &r != &registries_[current_] && !IsLate(r);
   });
   if (others == 0) return kWelcomeTimeout;
-  // Longer from round to round: it may be the only one that is there, and slow.
-  const auto shortest = std::min<Duration>(
-      kShortestWelcomeTimeout * (int64_t{1} << std::min<size_t>(rounds, 4)), kWelcomeTimeout);
+  // Longer each time: it may be the only one that is there, and slow.
+  const int timeouts = std::min(registries_[current_].timeouts, 4);
+  const auto shortest =
+      std::min<Duration>(kShortestWelcomeTimeout * (1 << timeouts), kWelcomeTimeout);
   if (IsLate(registries_[current_])) return shortest;
   const Duration left = lease_.Left(BootClock::now());
   if (left == Duration::zero()) return std::max<Duration>(shortest, kWelcomeTimeout / (others + 1));
@@ -93,7 +92,7 @@ void RegistryLink::Leave(Stream& stream) {
   stream.context.TryCancel();
 }
 
-Duration RegistryLink::RunStream(size_t rounds) {
+Duration RegistryLink::RunStream() {
   Stream stream(*this);
   registry().async()->Link(&stream.context, &stream);
   // Writes begin outside of reactions, which gRPC must be told; it takes that in
@@ -112,8 +111,11 @@ Duration RegistryLink::RunStream(size_t rounds) {
   stream.StartRead(&stream.in);
   stream.StartCall();
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, WelcomeTimeout(rounds), [&] { return stream.done || linked_; });
-  if (!linked_ && !stream.done) Leave(stream);
+  changed_.wait_for(lock, WelcomeTimeout(), [&] { return stream.done || linked_; });
+  if (!linked_ && !stream.done) {
+    ++registries_[current_].timeouts;
+    Leave(stream);
+  }
   KeepLease(stream, lock);
   if (!linked_ && stream.result.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
     number_.Refused();
@@ -151,6 +153,7 @@ void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
   linked_since_ = std::chrono::steady_clock::now();
   for (Registry& registry : registries_) registry.last_failure.clear();
   registries_[current_].left_at.reset();
+  registries_[current_].timeouts = 0;
   metrics_.LinkUp(true);
   lease_.Granted(0, GetDuration(welcome.lease()), BootClock::now());
   lease_.SetAlone(welcome.alone() || !welcome.has_lease());
@@ -206,9 +209,10 @@ void RegistryLink::Handle(const v1::RegistryMessage& message) {
         changed_.notify_all();
         return;
       case v1::RegistryMessage::kLeaseRenewed:
+        // One that came too late shows no registry that is better than the last.
+        if (!lease_.IsOverdue(BootClock::now())) renewed_ = true;
         lease_.Granted(message.lease_renewed().number(),
                        GetDuration(message.lease_renewed().lease()), BootClock::now());
-        renewed_ = true;
         return;
       case v1::RegistryMessage::kConfirm:
         stored = outbox_.Confirm(message.confirm().sequence());

@@ -130,6 +130,7 @@ class RegistryLink {
     std::string last_failure;  // of a link to it, since there was one to anybody
     // When it had let us wait for a welcome, or a renewal, until we left.
     std::optional<Lease::Moment> left_at;
+    int timeouts = 0;  // welcomes that did not come in time, one after the other
   };
 
   struct Waiting {
@@ -138,8 +139,8 @@ class RegistryLink {
   };
 
   void Run();
-  // How long there was a link. `rounds`: how often all of them have failed.
-  Duration RunStream(size_t rounds);
+  // How long there was a link.
+  Duration RunStream();
   bool Backoff(std::chrono::milliseconds delay);
   void Pump();  // with the lock held
   void Handle(const v1::RegistryMessage& message);
@@ -149,7 +150,7 @@ class RegistryLink {
 
   // How long a registry has for its welcome: where another may be well, less than is left
   // of the lease.
-  [[nodiscard]] Duration WelcomeTimeout(size_t rounds) const;
+  [[nodiscard]] Duration WelcomeTimeout() const;
   // Whether it was left a short while ago, and not welcomed us since.
   [[nodiscard]] static bool IsLate(const Registry& registry);
   // Whether another registry may renew what this one does not.

@@ -176,18 +176,13 @@ class PostgresSink final : public transfer::Sink {
     const Status migrated =
         postgres::Migrate(*db_, postgres::EmbeddedMigrations(), SystemClock().Now());
     if (!migrated.ok()) return migrated;
+    // Before anything is locked: registries that are at work may use it.
+    if (Status empty = CheckEmpty(); !empty.ok()) return empty;
     const Result<Rows> begun = db_->Run("begin_write");
     if (!begun.ok()) return begun.error();
     const Result<Rows> locked =
         db_->RunMade("LOCK TABLE " + AllTableNames() + " IN ACCESS EXCLUSIVE MODE");
-    if (!locked.ok()) return locked.error();
-    for (const Table& table : transfer::AllTables()) {
-      const Result<Rows> any =
-          db_->RunMade("SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
-      if (!any.ok()) return any.error();
-      if (!any->empty()) return transfer::NotEmpty(table);
-    }
-    return {};
+    return locked.ok() ? CheckEmpty() : Status(locked.error());
   }
 
   Status Put(const Table& table, Row row) override {
@@ -218,6 +213,16 @@ class PostgresSink final : public transfer::Sink {
   }
 
  private:
+  Status CheckEmpty() {
+    for (const Table& table : transfer::AllTables()) {
+      const Result<Rows> any =
+          db_->RunMade("SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
+      if (!any.ok()) return any.error();
+      if (!any->empty()) return transfer::NotEmpty(table);
+    }
+    return {};
+  }
+
   // Until the server does it by itself, it would plan for empty tables.
   void Analyze() {
     const Result<Rows> analyzed = db_->RunMade("ANALYZE " + AllTableNames());
@@ -234,7 +239,13 @@ class PostgresSink final : public transfer::Sink {
     const Result<Rows> inserted = db_->RunMade(InsertOf(table_), parameters);
     rows_.clear();
     bytes_ = 0;
-    return inserted.ok() ? Status() : Status(inserted.error());
+    if (inserted.ok()) return {};
+    // Nobody else writes, so a conflict is one within the text.
+    const auto& failure = db_->failure();
+    const bool of_the_rows = failure && (failure->kind == postgres::FailureKind::kConflict ||
+                                         (failure->kind == postgres::FailureKind::kStatement &&
+                                          failure->error.code == v1::ErrorReason::INTERNAL));
+    return of_the_rows ? transfer::NotTaken("here or some lines before") : inserted.error();
   }
 
   Status PutCounter(const Row& row) {

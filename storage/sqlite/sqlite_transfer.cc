@@ -55,6 +55,7 @@ class MadeStatement {
     }
     const Result<bool> done = Next();
     sqlite3_reset(statement_.get());
+    if ((code_ & 0xff) == SQLITE_CONSTRAINT) return transfer::NotTaken("here");
     return done.ok() ? Status() : Status(done.error());
   }
 

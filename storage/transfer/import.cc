@@ -1,4 +1,5 @@
 #include <boost/json/object.hpp>
+#include <ios>
 #include <optional>
 #include <utility>
 
@@ -160,7 +161,14 @@ class Reader {
 }  // namespace
 
 Result<Counts> Import(std::istream& text, Sink& sink, const Progress& progress) {
-  return Reader(text, sink, progress).Run();
+  try {
+    return Reader(text, sink, progress).Run();
+  } catch (const std::ios_base::failure&) {
+    // What libstdc++ throws where a file cannot be read, a directory for one.
+    return Invalid(
+        "The text cannot be read to its end: it is no file, or its disk fails. Nothing "
+        "was imported.");
+  }
 }
 
 }  // namespace edgeplane::storage::transfer

@@ -9,6 +9,12 @@ Error NotEmpty(const Table& table) {
                        "has used it.");
 }
 
+Error NotTaken(const char* at) {
+  return MakeError(v1::ErrorReason::INVALID_FIELD,
+                   std::string("the store does not take the row ") + at +
+                       ": it does not fit the others, or was changed.");
+}
+
 Error UnknownCounter() {
   return MakeError(v1::ErrorReason::INVALID_FIELD, "it names a counter that is not known here.");
 }

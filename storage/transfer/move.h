@@ -10,6 +10,8 @@ namespace edgeplane::storage::transfer {
 
 // The store is not empty: it has rows in this table.
 Error NotEmpty(const Table& table);
+// The database's rules speak before the checksum does. `at`: "here", or where about.
+Error NotTaken(const char* at);
 // A counter of another name than these.
 Error UnknownCounter();
 

@@ -130,6 +130,19 @@ TEST_P(TransferContract, TakesAllOrNothing) {
   EXPECT_TRUE(whole.ok()) << whole.error().message;
 }
 
+// What the database itself objects to is the text's fault as well.
+TEST_P(TransferContract, TellsOfARowThatDoesNotFit) {
+  Fill();
+  std::string text = ExportOf(*backend_);
+  const size_t at = text.find("\"agent_id\":\"two\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 16, "\"agent_id\":\"one\"");
+  const Status status = ImportInto(*MakeBackend(GetParam()), text);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, v1::ErrorReason::INVALID_FIELD);
+  EXPECT_THAT(status.error().message, HasSubstr("the store does not take the row"));
+}
+
 TEST_P(TransferContract, ShowsOneMomentWhileOthersWrite) {
   MakeAgents();
   const auto source = backend_->OpenSource();

@@ -141,3 +141,14 @@ test('there is no store where there is none', async () => {
   assert.match(stderr, /There is no store at/);
   assert.equal(fs.existsSync(none), false);
 });
+
+test('what cannot be read is refused in words, and nothing is made of it', async () => {
+  const into = path.join(server.home, 'from-a-directory');
+  const { code, stderr } = await store(
+    server.home,
+    ...['import', '--data-dir', into, '--input', server.home],
+  );
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /is a directory; name the file/);
+  assert.ok(!fs.existsSync(into));
+});

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -188,6 +189,16 @@ TEST(TransferFormat, TellsOfColumnsThatAreNotAsTheyShouldBe) {
 
 TEST(TransferFormat, TakesNoLineOfAnyLength) {
   EXPECT_THAT(Complaint(std::string(kLineBytesMax + 1, ' ')), HasSubstr("too long"));
+}
+
+// As a file's buffer does where read(2) fails.
+TEST(TransferFormat, TellsOfATextThatCannotBeRead) {
+  std::ifstream directory("/");
+  KeepingSink sink;
+  const auto counts = Import(directory, sink, kSilent);
+  ASSERT_FALSE(counts.ok());
+  EXPECT_FALSE(sink.committed);
+  EXPECT_THAT(counts.error().message, HasSubstr("cannot be read"));
 }
 
 TEST(TransferFormat, EndsWithTheFirstFailureOfASink) {
