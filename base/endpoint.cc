@@ -45,15 +45,12 @@ Error RefuseTarget(std::string_view text, std::string_view why) {
   return RefuseWith(text, why, " Write host.example:9092, 192.0.2.7:9092 or [2001:db8::7]:9092.");
 }
 
-bool IsLabelText(std::string_view text) {
-  return text.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-             "0123456789-_.") == std::string_view::npos;
-}
-
 // Its last label is no number: that would be an address that is not well written.
 bool MayBeAName(std::string_view text) {
-  if (text.empty() || text.size() > kNameMax || !IsLabelText(text)) return false;
+  constexpr std::string_view kNameText =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (text.empty() || text.size() > kNameMax) return false;
+  if (text.find_first_not_of(kNameText) != std::string_view::npos) return false;
   const size_t last_label = text.rfind('.') + 1;  // 0 where there is no dot
   return text.substr(last_label).find_first_not_of("0123456789") != std::string_view::npos;
 }

@@ -53,11 +53,8 @@ Outcome List(const ListOptions& options, const Invocation& invocation) {
   filter.set_agent_id(options.agent);
   filter.set_caller(options.caller);
   filter.set_method(options.method);
-  if (!options.since.empty()) {
-    const Result<Time> since = ParseSince(options.since, invocation.around.clock.Now());
-    if (!since.ok()) return UsageError("--since: " + since.error().message);
-    SetTime(*since, *filter.mutable_since());
-  }
+  const Status since = SetSince(options.since, invocation.around.clock.Now(), filter);
+  if (!since.ok()) return UsageError(since.error().message);
   Client client(invocation);
   v1::ListAuditResponse all;
   if (std::optional<Outcome> failure = CollectPages(

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 
-#include "base/timestamp.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
@@ -46,13 +45,7 @@ Result<v1::ListRefusalsRequest> ToRequest(const ListOptions& options, Time now) 
     }
     filter.add_reasons(reason);
   }
-  if (!options.since.empty()) {
-    const Result<Time> since = ParseSince(options.since, now);
-    if (!since.ok()) {
-      return MakeError(v1::ErrorReason::INVALID_FIELD, "--since: " + since.error().message);
-    }
-    SetTime(*since, *filter.mutable_since());
-  }
+  if (Status set = SetSince(options.since, now, filter); !set.ok()) return set.error();
   return request;
 }
 

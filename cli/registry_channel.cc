@@ -29,8 +29,8 @@ constexpr int kReconnectMinMillis = 100;
 constexpr int kReconnectMaxMillis = 2'000;
 // Three round trips, over a long way, to a registry that many come to at once.
 constexpr int kConnectTimeoutMillis = 2'000;
-// What has no link over it lets go: behind a name that several share, the next connection
-// may lead to another of them, and a name that did not resolve is asked for anew.
+// What has no link over it lets go, once in its life (gRPC does not begin to count again):
+// behind a name that several share, the next connection may lead to another of them.
 constexpr int kIdleMillis = 1'000;
 constexpr int kResolveIntervalMillis = 1'000;
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/timestamp.h"
 
 namespace edgeplane::cli {
 
@@ -22,5 +23,17 @@ CLI::Option* AddSpanOption(CLI::App& app, const std::string& name, std::optional
 
 // A span before `now` ("1h") or a moment (RFC 3339).
 Result<Time> ParseSince(const std::string& text, Time now);
+
+// --since of a list, as ParseSince reads it, into its filter; empty: none.
+template <class Filter>
+Status SetSince(const std::string& text, Time now, Filter& filter) {
+  if (text.empty()) return {};
+  const Result<Time> since = ParseSince(text, now);
+  if (!since.ok()) {
+    return MakeError(v1::ErrorReason::INVALID_FIELD, "--since: " + since.error().message);
+  }
+  SetTime(*since, *filter.mutable_since());
+  return {};
+}
 
 }  // namespace edgeplane::cli

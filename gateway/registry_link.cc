@@ -29,7 +29,7 @@ RegistryLink::RegistryLink(const std::string& gateway_id,
                            const Clock& clock, GatewayMetrics& metrics)
     : gateway_id_(gateway_id), clock_(clock), metrics_(metrics), outbox_(gateway_id) {
   for (const auto& channel : registries) {
-    registries_.push_back({v1::AgentRegistry::NewStub(channel), "", {}, 0});
+    registries_.emplace_back().stub = v1::AgentRegistry::NewStub(channel);
   }
 }
 

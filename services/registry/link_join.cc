@@ -16,8 +16,8 @@
 namespace edgeplane::registry {
 namespace {
 
-// Gateways wait 10 s for Welcome. Whoever is inside the gate makes one call of the
-// store; if that takes as long, the store is in trouble anyway.
+// Gateways wait 10 s for Welcome, or less where another registry may be well. Whoever is inside the
+// gate makes one call of the store; if that takes as long, the store is in trouble anyway.
 constexpr std::chrono::seconds kGateWaitMax{5};
 
 // Far above what gateways hold, and a bound to what one may make us remember.

@@ -59,11 +59,10 @@ TEST_F(LinkLeaseTest, WithANewOneAllIsAsBefore) {
 TEST_F(LinkLeaseTest, IsRenewedAgainAndAgain) {
   registry().GrantLease(std::chrono::seconds(1));
   registry().BreakLink();
-  const auto renews = [](const v1::GatewayMessage& message) { return message.has_renew_lease(); };
-  ASSERT_TRUE(registry().AwaitCount(renews, 3));
+  ASSERT_TRUE(registry().AwaitCount(IsRenewal, 3));
   int64_t last = 0;
   for (const v1::GatewayMessage& message : registry().OnLink(1)) {
-    if (!renews(message)) continue;
+    if (!IsRenewal(message)) continue;
     EXPECT_GT(message.renew_lease().number(), last);
     last = message.renew_lease().number();
   }

@@ -31,7 +31,7 @@ class LinkTest : public testing::Test {
 };
 
 TEST_F(LinkTest, BeginsByNamingItself) {
-  ASSERT_TRUE(registry().Await([](const auto& m) { return m.has_hello(); }));
+  ASSERT_TRUE(registry().Await(IsHello));
   EXPECT_EQ(registry().LastHello().gateway_id(), "gateway-under-test");
   EXPECT_EQ(registry().LastHello().sessions_size(), 0);
   EXPECT_TRUE(gateway_.gateway().ready());
@@ -109,7 +109,7 @@ TEST_F(LinkTest, NobodyIsAdmittedWithoutALink) {
 TEST_F(LinkTest, ALinkWithoutAWelcomeIsNone) {
   registry().Welcome(false);
   registry().BreakLink();
-  ASSERT_TRUE(registry().AwaitCount([](const auto& m) { return m.has_hello(); }, 2));
+  ASSERT_TRUE(registry().AwaitCount(IsHello, 2));
   EXPECT_EQ(gateway_.Metric("edgeplane_link_up"), 0);
   EXPECT_EQ(agent_.Upgrade("luna1"), 503);
 }

@@ -14,9 +14,7 @@
 namespace edgeplane::gateway {
 namespace {
 
-bool IsHello(const v1::GatewayMessage& message) { return message.has_hello(); }
 bool IsUnanswered(const v1::GatewayMessage& message) { return message.has_sync_unanswered(); }
-bool IsRenewal(const v1::GatewayMessage& message) { return message.has_renew_lease(); }
 
 class RegistriesTest : public testing::Test {
  protected:

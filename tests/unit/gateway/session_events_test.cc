@@ -194,8 +194,7 @@ TEST_F(SessionEventsTest, AConfigurationThatIsNotWrittenIsNamedUntilItsSessionEn
   registry().Deliver(Command("luna2", 1));
   ASSERT_TRUE(other.Read());
   registry().BreakLink();
-  const auto is_hello = [](const v1::GatewayMessage& m) { return m.has_hello(); };
-  ASSERT_TRUE(registry().AwaitCount(is_hello, 2));
+  ASSERT_TRUE(registry().AwaitCount(IsHello, 2));
   const v1::Hello hello = registry().LastHello();
   ASSERT_EQ(hello.sessions_size(), 2);
   for (const auto& session : hello.sessions()) {

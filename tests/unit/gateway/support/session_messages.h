@@ -31,6 +31,8 @@ inline std::string AckText(int number, const std::string& status = "completed") 
 inline constexpr char kPing[] = R"({"type":"ping"})";
 inline constexpr char kPong[] = R"({"type":"pong"})";
 
+inline bool IsHello(const v1::GatewayMessage& message) { return message.has_hello(); }
+inline bool IsRenewal(const v1::GatewayMessage& message) { return message.has_renew_lease(); }
 inline bool IsOpened(const v1::GatewayMessage& message) { return message.has_session_opened(); }
 inline bool IsClosed(const v1::GatewayMessage& message) { return message.has_session_closed(); }
 inline bool IsAck(const v1::GatewayMessage& message) { return message.has_command_ack(); }
