@@ -11,12 +11,12 @@ namespace {
 
 constexpr char kGatewayIdFile[] = "gateway.id";
 constexpr char kTlsDirectory[] = "tls";
-constexpr auto kLinkTimeout = std::chrono::seconds(10);
+// For a registry that is slow, after others that are not there.
+constexpr auto kLinkTimeout = std::chrono::seconds(15);
 
 }  // namespace
 
-Status GatewayPart::Start(const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-                          Endpoints& endpoints) {
+Status GatewayPart::Start(std::vector<gateway::RegistryDialer> registries, Endpoints& endpoints) {
   gateway::Gateway::Options options;
   options.settings = settings_.gateway;
   options.addresses = {settings_.serve.listen, settings_.serve.tls_listen};
@@ -24,7 +24,8 @@ Status GatewayPart::Start(const std::vector<std::shared_ptr<grpc::Channel>>& reg
   if (!id) return id.error();
   options.gateway_id = *id;
   if (Status made = EnsureCertificate(options); !made) return made;
-  gateway_ = std::make_unique<gateway::Gateway>(std::move(options), registries, clock_, metrics_);
+  gateway_ = std::make_unique<gateway::Gateway>(std::move(options), std::move(registries), clock_,
+                                                metrics_);
   Result<gateway::GatewayAddresses> started = gateway_->Start(kLinkTimeout);
   if (!started) return NameListenSetting(started.error(), "--listen and --tls-listen");
   endpoints.listen = started->listen;

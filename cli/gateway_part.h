@@ -4,8 +4,6 @@
 // agents away.
 #pragma once
 
-#include <grpcpp/channel.h>
-
 #include <atomic>
 #include <memory>
 #include <string>
@@ -31,7 +29,7 @@ class GatewayPart {
 
   // `registries` lead to one each, as gateway::Gateway has them. Adds its listeners to `endpoints`.
   // The error says what to do.
-  Status Start(const std::vector<std::shared_ptr<grpc::Channel>>& registries, Endpoints& endpoints);
+  Status Start(std::vector<gateway::RegistryDialer> registries, Endpoints& endpoints);
 
   // Why no agent is taken; empty: they are. Thread safe.
   [[nodiscard]] std::string not_ready() const;

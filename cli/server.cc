@@ -1,7 +1,7 @@
 #include "cli/server.h"
 
 #include "base/files.h"
-#include "cli/registry_channel.h"
+#include "cli/registry_dialers.h"
 
 namespace edgeplane::cli {
 
@@ -49,9 +49,11 @@ Status Server::StartMetrics() {
 }
 
 Status Server::StartGateway() {
-  if (registry_) return gateway_->Start({registry_->Channel()}, endpoints_);
-  const auto channels = OpenRegistryChannels(settings_.serve);
-  return channels.ok() ? gateway_->Start(*channels, endpoints_) : channels.error();
+  if (registry_) {
+    return gateway_->Start({[channel = registry_->Channel()] { return channel; }}, endpoints_);
+  }
+  auto registries = MakeRegistryDialers(settings_.serve);
+  return registries.ok() ? gateway_->Start(*std::move(registries), endpoints_) : registries.error();
 }
 
 std::vector<std::string> Server::NotReady() const {

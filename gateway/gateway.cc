@@ -35,8 +35,8 @@ constexpr size_t kRateKeysMax = 65'536;
 
 class Gateway::Impl {
  public:
-  Impl(Options options, const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-       const Clock& clock, MetricsRegistry& metrics_registry);
+  Impl(Options options, std::vector<RegistryDialer> registries, const Clock& clock,
+       MetricsRegistry& metrics_registry);
 
   Result<GatewayAddresses> Start(Duration link_timeout);
   Status ReloadCertificate();
@@ -71,11 +71,11 @@ class Gateway::Impl {
   bool stopped_ = false;
 };
 
-Gateway::Impl::Impl(Options options, const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-                    const Clock& clock, MetricsRegistry& metrics_registry)
+Gateway::Impl::Impl(Options options, std::vector<RegistryDialer> registries, const Clock& clock,
+                    MetricsRegistry& metrics_registry)
     : options_(std::move(options)),
       metrics_(metrics_registry),
-      registry_(options_.gateway_id, registries, clock, metrics_),
+      registry_(options_.gateway_id, std::move(registries), clock, metrics_),
       refusals_({options_.gateway_id, options_.settings.refusal_repeat_window,
                  options_.settings.refusal_rows_per_minute},
                 clock, metrics_,
@@ -191,9 +191,9 @@ void Gateway::Impl::Stop() {
   loops_.Stop();
 }
 
-Gateway::Gateway(Options options, const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-                 const Clock& clock, MetricsRegistry& metrics)
-    : impl_(std::make_unique<Impl>(std::move(options), registries, clock, metrics)) {}
+Gateway::Gateway(Options options, std::vector<RegistryDialer> registries, const Clock& clock,
+                 MetricsRegistry& metrics)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(registries), clock, metrics)) {}
 
 Gateway::~Gateway() { impl_->Stop(); }
 

@@ -11,10 +11,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "gateway/gateway_settings.h"
-
-namespace grpc {
-class Channel;
-}
+#include "gateway/registry_dialer.h"
 
 namespace edgeplane::gateway {
 
@@ -35,8 +32,8 @@ class Gateway {
 
   // `registries` reach an edgeplane.v1.AgentRegistry each, as RegistryClient has them.
   // `metrics` asks the gateway at each scrape, so there must be none once it is gone.
-  Gateway(Options options, const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-          const Clock& clock, MetricsRegistry& metrics);
+  Gateway(Options options, std::vector<RegistryDialer> registries, const Clock& clock,
+          MetricsRegistry& metrics);
   ~Gateway();  // stops without draining, if nobody did
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;

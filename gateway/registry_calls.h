@@ -38,22 +38,25 @@ class RegistryCalls {
   template <class Request, class Response, class Done>
   void Start(Method<Request, Response> method, Request request, Duration timeout, Done done) {
     struct Call {
-      Call(Request r, Done d) : request(std::move(r)), done(std::move(d)) {}
+      Call(std::shared_ptr<RegistryLink::Stub> s, Request r, Done d)
+          : registry(std::move(s)), request(std::move(r)), done(std::move(d)) {}
+      const std::shared_ptr<RegistryLink::Stub> registry;
       grpc::ClientContext context;
       Request request;
       Response response;
       Done done;
     };
-    auto call = std::make_shared<Call>(std::move(request), std::move(done));
+    auto call = std::make_shared<Call>(link_.registry(), std::move(request), std::move(done));
     call->context.set_deadline(std::chrono::system_clock::now() + timeout);
     Begin();
     Call& c = *call;
-    (link_.registry().async()->*method)(&c.context, &c.request, &c.response,
-                                        [this, call = std::move(call)](const grpc::Status& status) {
-                                          WipeSecret(call->request);
-                                          Finish(std::move(call->done), status, call->response);
-                                          End();
-                                        });
+    (c.registry->async()->*method)(&c.context, &c.request, &c.response,
+                                   [this, call = std::move(call)](const grpc::Status& s) mutable {
+                                     WipeSecret(call->request);
+                                     Finish(std::move(call->done), s, call->response);
+                                     call.reset();
+                                     End();
+                                   });
   }
 
   // Every call has a deadline, so this ends.

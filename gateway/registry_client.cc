@@ -9,9 +9,9 @@
 namespace edgeplane::gateway {
 
 RegistryClient::RegistryClient(const std::string& gateway_id,
-                               const std::vector<std::shared_ptr<grpc::Channel>>& registries,
-                               const Clock& clock, GatewayMetrics& metrics)
-    : link_(std::make_unique<RegistryLink>(gateway_id, registries, clock, metrics)),
+                               std::vector<RegistryDialer> registries, const Clock& clock,
+                               GatewayMetrics& metrics)
+    : link_(std::make_unique<RegistryLink>(gateway_id, std::move(registries), clock, metrics)),
       calls_(std::make_unique<RegistryCalls>(*link_)) {}
 
 RegistryClient::~RegistryClient() { Stop(Duration(0)); }

@@ -25,10 +25,7 @@
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "edgeplane/v1/reason.pb.h"
 #include "edgeplane/v1/refusal.pb.h"
-
-namespace grpc {
-class Channel;
-}
+#include "gateway/registry_dialer.h"
 
 namespace edgeplane::gateway {
 
@@ -109,11 +106,9 @@ struct RegisterQuestion {
 
 class RegistryClient {
  public:
-  // A channel for each registry, at least one, in the order in which they are tried.
-  // Channels may reconnect by themselves; the client never closes one.
-  RegistryClient(const std::string& gateway_id,
-                 const std::vector<std::shared_ptr<grpc::Channel>>& registries, const Clock& clock,
-                 GatewayMetrics& metrics);
+  // One for each registry, at least one, in the order in which they are tried.
+  RegistryClient(const std::string& gateway_id, std::vector<RegistryDialer> registries,
+                 const Clock& clock, GatewayMetrics& metrics);
   ~RegistryClient();  // stops
   RegistryClient(const RegistryClient&) = delete;
   RegistryClient& operator=(const RegistryClient&) = delete;

@@ -1,7 +1,7 @@
 #include "gateway/registry_link.h"
 
-#include <algorithm>
-#include <random>
+#include <grpcpp/channel.h>
+
 #include <utility>
 
 #include "base/log.h"
@@ -12,89 +12,17 @@
 
 namespace edgeplane::gateway {
 
-namespace {
-
-constexpr auto kBackoffMin = std::chrono::milliseconds(50);
-constexpr auto kBackoffMax = std::chrono::seconds(2);
-constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
-// Where there are others; longer than a connection over a long way takes.
-constexpr auto kShortestWelcomeTimeout = std::chrono::seconds(1);
-// What was the matter with a registry may be over after that.
-constexpr auto kLateMax = std::chrono::minutes(1);
-
-}  // namespace
-
-RegistryLink::RegistryLink(const std::string& gateway_id,
-                           const std::vector<std::shared_ptr<grpc::Channel>>& registries,
+RegistryLink::RegistryLink(const std::string& gateway_id, std::vector<RegistryDialer> registries,
                            const Clock& clock, GatewayMetrics& metrics)
     : gateway_id_(gateway_id), clock_(clock), metrics_(metrics), outbox_(gateway_id) {
-  for (const auto& channel : registries) {
-    registries_.emplace_back().stub = v1::AgentRegistry::NewStub(channel);
-  }
-}
-
-void RegistryLink::Run() {
-  std::minstd_rand random(std::random_device{}());
-  const size_t count = registries_.size();
-  auto delay = std::chrono::milliseconds(kBackoffMin);
-  size_t failed = 0;  // links, one after the other
-  for (;;) {
-    const Duration stood = RunStream();
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      current_ = (current_ + 1) % count;
-    }
-    // A link that stood for a while was a good one: begin the back-off anew.
-    if (stood > kBackoffMax) {
-      delay = kBackoffMin;
-      failed = 0;
-    }
-    std::uniform_int_distribution<int64_t> jitter(delay.count() / 2, delay.count());
-    if (!Backoff(std::chrono::milliseconds(jitter(random)))) return;
-    // Longer only when every one of them has failed once more.
-    if (++failed % count == 0) delay = std::min<std::chrono::milliseconds>(delay * 2, kBackoffMax);
-  }
-}
-
-bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
-  std::unique_lock lock(mutex_);
-  return !changed_.wait_for(lock, delay, [this] { return stopping_; });
-}
-
-Duration RegistryLink::WelcomeTimeout() const {
-  const auto others = std::count_if(registries_.begin(), registries_.end(), [&](const Registry& r) {
-    return &r != &registries_[current_] && !IsLate(r);
-  });
-  if (others == 0) return kWelcomeTimeout;
-  // Longer each time: it may be the only one that is there, and slow.
-  const int timeouts = std::min(registries_[current_].timeouts, 4);
-  const auto shortest =
-      std::min<Duration>(kShortestWelcomeTimeout * (1 << timeouts), kWelcomeTimeout);
-  if (IsLate(registries_[current_])) return shortest;
-  const Duration left = lease_.Left(BootClock::now());
-  if (left == Duration::zero()) return std::max<Duration>(shortest, kWelcomeTimeout / (others + 1));
-  return std::clamp<Duration>(left / (others + 1), shortest, kWelcomeTimeout);
-}
-
-bool RegistryLink::IsLate(const Registry& registry) {
-  return registry.left_at && BootClock::now() < *registry.left_at + kLateMax;
-}
-
-bool RegistryLink::IsToLeave() const {
-  const auto now = BootClock::now();
-  return registries_.size() > 1 && lease_.IsOverdue(now) && (renewed_ || !lease_.Holds(now));
-}
-
-void RegistryLink::Leave(Stream& stream) {
-  registries_[current_].left_at = BootClock::now();
-  renewed_ = false;
-  stream.context.TryCancel();
+  for (RegistryDialer& dial : registries) registries_.emplace_back().dial = std::move(dial);
+  Dial(0);
 }
 
 Duration RegistryLink::RunStream() {
+  const auto asked = registry();
   Stream stream(*this);
-  registry().async()->Link(&stream.context, &stream);
+  asked->async()->Link(&stream.context, &stream);
   // Writes begin outside of reactions, which gRPC must be told; it takes that in
   // between the call's making and its start.
   stream.AddHold();
@@ -145,6 +73,9 @@ void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock)
     }
     outbox_.AskLease(lease_.Ask(BootClock::now()));
     Pump();
+    lock.unlock();
+    DropUnused();
+    lock.lock();
   }
 }
 

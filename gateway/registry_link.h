@@ -2,7 +2,6 @@
 // from one registry to the next when a link ends, or when the lease is not renewed.
 #pragma once
 
-#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 
@@ -29,9 +28,8 @@ namespace edgeplane::gateway {
 class RegistryLink {
  public:
   // `registries` as RegistryClient has them.
-  RegistryLink(const std::string& gateway_id,
-               const std::vector<std::shared_ptr<grpc::Channel>>& registries, const Clock& clock,
-               GatewayMetrics& metrics);
+  RegistryLink(const std::string& gateway_id, std::vector<RegistryDialer> registries,
+               const Clock& clock, GatewayMetrics& metrics);
 
   void Start() {
     thread_ = std::thread([this] { Run(); });
@@ -68,11 +66,13 @@ class RegistryLink {
     return outbox_.congested();
   }
 
+  using Stub = v1::AgentRegistry::StubInterface;
+
   // The registry that has the link, or is asked for one: what else is asked goes there
-  // too. Lives as long as this.
-  v1::AgentRegistry::StubInterface& registry() const {
+  // too. Whoever asks holds on to it until there is an answer.
+  std::shared_ptr<Stub> registry() const {
     const std::lock_guard lock(mutex_);
-    return *registries_[current_].stub;
+    return registry_;
   }
 
   // As RegistryClient has it.
@@ -126,8 +126,8 @@ class RegistryLink {
   };
 
   struct Registry {
-    std::unique_ptr<v1::AgentRegistry::Stub> stub;
-    std::string last_failure;  // of a link to it, since there was one to anybody
+    RegistryDialer dial;
+    std::string last_failure;  // of a link to it, since one was welcomed by anybody
     // When it had let us wait for a welcome, or a renewal, until we left.
     std::optional<Lease::Moment> left_at;
     int timeouts = 0;  // welcomes that did not come in time, one after the other
@@ -139,6 +139,8 @@ class RegistryLink {
   };
 
   void Run();
+  void Dial(size_t registry);
+  void DropUnused();
   // How long there was a link.
   Duration RunStream();
   bool Backoff(std::chrono::milliseconds delay);
@@ -173,8 +175,13 @@ class RegistryLink {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Registry> registries_;  // the stubs stay as they are
+  std::vector<Registry> registries_;
   size_t current_ = 0;
+  std::shared_ptr<Stub> registry_;  // as last dialed
+  // Of one thread, Run()'s: that one, and those before it that somebody still asks. The
+  // last of a channel is dropped here, never on a thread of gRPC's, which 1.51 may then
+  // have wait for its own end.
+  std::vector<std::shared_ptr<Stub>> dialed_;
   // A lease, since one was left for being late. Not one after the other is left while all
   // of them are slow, as with a database that has too much to do.
   bool renewed_ = true;

@@ -3,10 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent, refusalOf } from './lib/agent.mjs';
+import { Balancer } from './lib/balancer.mjs';
 import { Commands } from './lib/commands.mjs';
 import { PostgresCluster } from './lib/postgres.mjs';
 import { PostgresLine } from './lib/postgres_line.mjs';
-import { startGateway, startRegistry, startSecondRegistry } from './lib/server.mjs';
+import {
+  startGateway,
+  startGatewayAt,
+  startRegistry,
+  startSecondRegistry,
+} from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 let cluster;
@@ -149,6 +155,31 @@ describe('a registry that does not reach its database', { concurrency: true }, (
       }
     });
   }
+});
+
+// A balancer knows nothing of a registry that hangs; and the gateway does not know which one
+// its next connection leads to.
+describe('registries behind one name', () => {
+  test('are gone through as often as it takes', async () => {
+    const registries = [here, there];
+    let balancer;
+    let gateway;
+    try {
+      registries.push(await startSecondRegistry(here));
+      balancer = await Balancer.open(registries.map((each) => each.endpoints.registry_listen));
+      gateway = await startGatewayAt([`localhost:${balancer.port}`], here);
+      const links = () => gateway.logLines.filter((line) => /link up/.test(line)).length;
+      for (let move = 1; move <= 4; ++move) {
+        await until('the gateway has its link', () => links() === move);
+        const linked = registries[balancer.taken.at(-1)];
+        await stopped(linked, () => until(`it leaves, move ${move}`, () => links() > move));
+      }
+    } finally {
+      await gateway?.close();
+      balancer?.close();
+      await registries[2]?.close();
+    }
+  });
 });
 
 describe('a gateway that stands still', () => {

@@ -92,7 +92,7 @@ void RunSession(uint8_t piece_bytes, uint8_t registry_at, std::string_view frame
   tcp::socket transport(context);
   transport.assign(tcp::v4(), ends[0]);
   ByteStream stream(std::move(transport), nullptr, around.settings.close_timeout);
-  RegistryClient registry("fuzzed", {around.channel}, around.clock, around.metrics);
+  RegistryClient registry("fuzzed", {[] { return around.channel; }}, around.clock, around.metrics);
 
   WebSocket socket(stream);
   socket.auto_fragment(false);

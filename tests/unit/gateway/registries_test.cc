@@ -34,7 +34,7 @@ class RegistriesTest : public testing::Test {
   GatewayMetrics metrics_{pages_};
   ScriptedRegistry one_;
   ScriptedRegistry two_;
-  RegistryClient client_{"gateway-1", {one_.channel(), two_.channel()}, clock_, metrics_};
+  RegistryClient client_{"gateway-1", {one_.dialer(), two_.dialer()}, clock_, metrics_};
 };
 
 TEST_F(RegistriesTest, TheFirstIsTriedFirstAndHasAll) {
@@ -54,6 +54,20 @@ TEST_F(RegistriesTest, ALinkThatEndsLeadsToTheNextAndCallsGoWhereTheLinkIs) {
   EXPECT_EQ(two_.syncs().size(), 1U);
   two_.BreakLink();
   EXPECT_TRUE(one_.AwaitCount(IsHello, 2));
+}
+
+// As behind a name with three registries, where each connection gets to the next one.
+TEST_F(RegistriesTest, EachLinkIsOverAChannelOfItsOwn) {
+  ScriptedRegistry three;
+  const std::vector<ScriptedRegistry*> behind{&one_, &two_, &three};
+  size_t connections = 0;
+  const RegistryDialer name = [&] { return behind[connections++ % 3]->channel(); };
+  RegistryClient client("gateway-2", {name, name}, clock_, metrics_);
+  client.Start();
+  for (size_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(behind[i % 3]->AwaitCount(IsHello, i / 3 + 1)) << i;
+    behind[i % 3]->BreakLink();
+  }
 }
 
 TEST_F(RegistriesTest, OneThatTakesNoLinkIsPassedOver) {
@@ -96,6 +110,19 @@ TEST_F(RegistriesTest, NotOneAfterTheOtherIsLeftWhileThereIsALeaseToLose) {
   EXPECT_GE(two_.Count(IsRenewal), 2U);
 }
 
+// An answer that comes late each time keeps the lease, and the next one is no better.
+TEST_F(RegistriesTest, WhereAllRenewLateTheSecondIsHeldOnTo) {
+  for (ScriptedRegistry* each : {&one_, &two_}) {
+    each->GrantLease(std::chrono::seconds(6));
+    each->RenewLate();
+  }
+  Start();
+  ASSERT_TRUE(two_.AwaitCount(IsRenewal, 3));
+  EXPECT_EQ(one_.Count(IsHello), 1U);
+  EXPECT_EQ(two_.Count(IsHello), 1U);
+  EXPECT_EQ(client_.lease_losses(), 0);
+}
+
 // What has not been told may still be, by whichever registry comes first.
 TEST_F(RegistriesTest, TheEndWaitsForALinkWhereSomethingIsLeftToTell) {
   Start();
@@ -108,7 +135,7 @@ TEST_F(RegistriesTest, TheEndWaitsForALinkWhereSomethingIsLeftToTell) {
 TEST_F(RegistriesTest, TheOnlyOneIsHeldOnTo) {
   one_.GrantLease(std::chrono::seconds(1));
   one_.Renew(false);
-  RegistryClient alone("gateway-2", {one_.channel()}, clock_, metrics_);
+  RegistryClient alone("gateway-2", {one_.dialer()}, clock_, metrics_);
   alone.Start();
   // The lease is over with the fourth.
   ASSERT_TRUE(one_.AwaitCount(IsRenewal, 4));

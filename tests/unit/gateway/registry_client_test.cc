@@ -38,7 +38,7 @@ TEST_F(RegistryClientTest, ACallThatNeverLeftHasDoneNothing) {
   // connect again goes together with the process.
   static const auto* const channel = new std::shared_ptr<grpc::Channel>(
       grpc::CreateChannel(nobody, grpc::InsecureChannelCredentials()));
-  RegistryClient client("gateway-1", {*channel}, clock_, metrics_);
+  RegistryClient client("gateway-1", {[] { return *channel; }}, clock_, metrics_);
   const NoDecision none = Sync(client);
   EXPECT_EQ(none.reason, v1::REGISTRY_UNAVAILABLE);
   EXPECT_FALSE(none.may_have_acted) << none.detail;
@@ -49,7 +49,7 @@ TEST_F(RegistryClientTest, ACallThatNeverLeftHasDoneNothing) {
 TEST_F(RegistryClientTest, UnansweredSyncsLeaveRoomForWhatMustBeTold) {
   ScriptedRegistry registry;
   registry.BreakLink(/*refuse_new=*/true);
-  RegistryClient client("gateway-1", {registry.channel()}, clock_, metrics_);
+  RegistryClient client("gateway-1", {registry.dialer()}, clock_, metrics_);
   client.Start();
   for (size_t i = 0; i < LinkOutbox::kReportsMax; ++i) client.SyncUnanswered("luna1", "a sync");
   EXPECT_FALSE(client.Congested());
@@ -62,7 +62,7 @@ TEST_F(RegistryClientTest, UnansweredSyncsLeaveRoomForWhatMustBeTold) {
 TEST_F(RegistryClientTest, ACallIsOverWhenNothingOfItIsLeft) {
   ScriptedRegistry registry;
   for (int i = 0; i < 300; ++i) {
-    RegistryClient client("gateway-1", {registry.channel()}, clock_, metrics_);
+    RegistryClient client("gateway-1", {registry.dialer()}, clock_, metrics_);
     auto captured = std::make_shared<std::string>(1024, 'x');
     const std::weak_ptr<std::string> left = captured;
     client.Acknowledge({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"}, {},

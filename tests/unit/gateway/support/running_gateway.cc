@@ -29,7 +29,7 @@ RunningGateway::RunningGateway(const Adjust& adjust, bool tls) {
       throw std::runtime_error("no certificate");
     }
   }
-  gateway_ = std::make_unique<Gateway>(options, std::vector{registry_.channel()}, clock_, metrics_);
+  gateway_ = std::make_unique<Gateway>(options, std::vector{registry_.dialer()}, clock_, metrics_);
   const Result<GatewayAddresses> started =
       gateway_->Start(std::chrono::duration_cast<Duration>(kPatience));
   if (!started) throw std::runtime_error(started.error().message);

@@ -28,6 +28,11 @@ void ScriptedRegistry::Renew(bool renew) {
   impl_->renew = renew;
 }
 
+void ScriptedRegistry::RenewLate() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->renew_late = true;
+}
+
 void ScriptedRegistry::Confirm(bool confirm) {
   const std::lock_guard lock(impl_->mutex);
   impl_->confirm = confirm;

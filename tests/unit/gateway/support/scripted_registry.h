@@ -12,10 +12,7 @@
 
 #include "edgeplane/v1/agent_registry.pb.h"
 #include "edgeplane/v1/error_reason.pb.h"
-
-namespace grpc {
-class Channel;
-}
+#include "gateway/registry_dialer.h"
 
 namespace edgeplane::gateway {
 
@@ -36,6 +33,9 @@ class ScriptedRegistry {
   ScriptedRegistry& operator=(const ScriptedRegistry&) = delete;
 
   std::shared_ptr<grpc::Channel> channel();
+  RegistryDialer dialer() {
+    return [this] { return channel(); };
+  }
 
   // At first everybody is admitted, as session-of-ID.
   void Decide(Decision decision);
@@ -67,6 +67,8 @@ class ScriptedRegistry {
   void GrantLease(std::chrono::microseconds lease);
   // At first leases are renewed, whenever that is asked for.
   void Renew(bool renew);
+  // From now on only when the next renewal is asked for.
+  void RenewLate();
   void Confirm(bool confirm);
   // Ends the present link; new ones are failed at once while `refuse_new`.
   void BreakLink(bool refuse_new = false);

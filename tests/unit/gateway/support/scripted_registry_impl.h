@@ -158,9 +158,14 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
       received.emplace_back(index, message);
       if (message.has_hello() && welcome) answer.mutable_welcome()->set_registry_version("test");
       if (answer.has_welcome() && lease) SetLease(*answer.mutable_welcome());
+      if (message.has_hello()) last_renewal = 0;
       if (message.has_renew_lease() && renew) {
-        answer.mutable_lease_renewed()->set_number(message.renew_lease().number());
-        SetLease(*answer.mutable_lease_renewed());
+        const int64_t before = std::exchange(last_renewal, message.renew_lease().number());
+        const int64_t number = renew_late ? before : last_renewal;
+        if (number > 0) {
+          answer.mutable_lease_renewed()->set_number(number);
+          SetLease(*answer.mutable_lease_renewed());
+        }
       }
       if (message.sequence() > 0 && confirm) {
         answer.mutable_confirm()->set_sequence(message.sequence());
@@ -212,6 +217,8 @@ class ScriptedRegistry::Impl : public v1::AgentRegistry::CallbackService {
   bool welcome = true;
   std::optional<std::chrono::microseconds> lease;
   bool renew = true;
+  bool renew_late = false;
+  int64_t last_renewal = 0;  // asked for over the present link
   bool confirm = true;
   bool refuse_links = false;
   size_t links = 0;

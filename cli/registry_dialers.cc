@@ -1,4 +1,4 @@
-#include "cli/registry_channel.h"
+#include "cli/registry_dialers.h"
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -29,10 +29,6 @@ constexpr int kReconnectMinMillis = 100;
 constexpr int kReconnectMaxMillis = 2'000;
 // Three round trips, over a long way, to a registry that many come to at once.
 constexpr int kConnectTimeoutMillis = 2'000;
-// What has no link over it lets go, once in its life (gRPC does not begin to count again):
-// behind a name that several share, the next connection may lead to another of them.
-constexpr int kIdleMillis = 1'000;
-constexpr int kResolveIntervalMillis = 1'000;
 
 class BearerPlugin final : public grpc::MetadataCredentialsPlugin {
  public:
@@ -59,7 +55,7 @@ std::string TargetOf(const Endpoint& registry) {
 }
 
 // One for each registry. Behind a single name there may be several: then the second
-// channel is another attempt to get to one of them.
+// is another attempt to get to one of them.
 Result<std::vector<std::string>> TargetsOf(const std::vector<std::string>& registries) {
   if (registries.size() > kRegistriesMax) return Wrong("registry: 16 addresses at most.");
   std::vector<std::string> targets;
@@ -76,8 +72,7 @@ Result<std::vector<std::string>> TargetsOf(const std::vector<std::string>& regis
 
 }  // namespace
 
-Result<std::vector<std::shared_ptr<grpc::Channel>>> OpenRegistryChannels(
-    const ServeSettings& settings) {
+Result<std::vector<gateway::RegistryDialer>> MakeRegistryDialers(const ServeSettings& settings) {
   const Result<std::vector<std::string>> targets = TargetsOf(settings.registries);
   if (!targets.ok()) return targets.error();
   Result<std::string> ca = ReadFile(settings.registry_ca, kCaBytesMax);
@@ -104,15 +99,15 @@ Result<std::vector<std::shared_ptr<grpc::Channel>>> OpenRegistryChannels(
   // In spite of its name: how long an attempt may take.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMillis);
-  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, kIdleMillis);
-  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kResolveIntervalMillis);
-  // Each its own connection, also where two have the same target.
+  // Each channel its own connection: the last one of this target may lead elsewhere.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  std::vector<gateway::RegistryDialer> dialers;
   for (const std::string& target : *targets) {
-    channels.push_back(grpc::CreateCustomChannel(target, credentials, arguments));
+    dialers.emplace_back([target, credentials, arguments] {
+      return grpc::CreateCustomChannel(target, credentials, arguments);
+    });
   }
-  return channels;
+  return dialers;
 }
 
 }  // namespace edgeplane::cli
