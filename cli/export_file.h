@@ -14,15 +14,15 @@ namespace edgeplane::cli {
 // goes.
 class ExportFile {
  public:
-  // INVALID_FIELD when there is something at `path`, whatever it is, or no file can be
-  // made there.
+  // INVALID_FIELD, with what to do, when there is something at `path`, whatever it is, or
+  // no file can be made there.
   static Result<std::unique_ptr<ExportFile>> Create(const std::string& path);
   ~ExportFile();
   ExportFile(const ExportFile&) = delete;
   ExportFile& operator=(const ExportFile&) = delete;
 
   Status Write(std::string_view text);
-  // On the disk (fsync), under its name, when this returns success.
+  // On the disk (fsync), under its name, when this returns success. INTERNAL otherwise.
   Status Finish();
 
  private:

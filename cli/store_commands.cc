@@ -118,7 +118,8 @@ Outcome RunExport(StoreFlags& flags, const Invocation& invocation) {
   const auto counts =
       transfer::Export(**source, around.clock.Now(), write, ProgressOn(around, "exporting"));
   if (!counts.ok()) return Failed(counts.error());
-  const Status finished = file != nullptr ? file->Finish() : Status();
+  around.out.flush();
+  const Status finished = file != nullptr ? file->Finish() : write("");
   if (!finished.ok()) return Failed(finished.error());
   return ReportExport(invocation, flags.file, *counts);
 }
@@ -143,9 +144,8 @@ Outcome ReportImport(const Invocation& invocation, const transfer::Counts& count
 
 Result<transfer::Counts> ImportFrom(std::istream& text, const StoreFlags& flags,
                                     const Surroundings& around) {
-  const auto sink = OpenSink(flags.settings);
-  if (!sink.ok()) return sink.error();
-  return transfer::Import(text, **sink, ProgressOn(around, "importing"));
+  return transfer::Import(
+      text, [&flags] { return OpenSink(flags.settings); }, ProgressOn(around, "importing"));
 }
 
 Outcome RunImport(StoreFlags& flags, const Invocation& invocation) {

@@ -32,11 +32,18 @@ Result<size_t> CountApplied(const std::vector<AppliedMigration>& applied,
   return applied.size();
 }
 
+Error NoStore() {
+  return MakeError(v1::ErrorReason::INVALID_FIELD,
+                   "There is no edgeplane store in this database: name the data directory of the "
+                   "server with --data-dir, or its database with --database.");
+}
+
 Status CheckUpToDate(const std::vector<AppliedMigration>& applied,
                      std::span<const Migration> known) {
   const Result<size_t> count = CountApplied(applied, known);
   if (!count.ok()) return count.error();
   if (*count == known.size()) return {};
+  if (*count == 0) return NoStore();
   return MakeError(
       v1::ErrorReason::INVALID_FIELD,
       "The store is of an earlier edgeplane: start a server of this version on it once, "

@@ -35,7 +35,10 @@ std::string ChecksumOf(const Migration& migration);
 Result<size_t> CountApplied(const std::vector<AppliedMigration>& applied,
                             std::span<const Migration> known);
 
-// That it has all of them: INVALID_FIELD, with what to do, where it is behind.
+// Where there is no table of migrations. INVALID_FIELD.
+Error NoStore();
+
+// That it has all of them: INVALID_FIELD, with what to do, where it has none, or is behind.
 Status CheckUpToDate(const std::vector<AppliedMigration>& applied,
                      std::span<const Migration> known);
 

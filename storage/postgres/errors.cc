@@ -28,14 +28,13 @@ Failure Unavailable(FailureKind kind, std::string sentence) {
 
 Failure Lost() {
   return Unavailable(FailureKind::kConnection,
-                     "The connection to the database server is lost; edgeplane goes on by itself "
-                     "when the server is back.");
+                     "The connection to the database server is lost; try again when it is back.");
 }
 
 Failure Defect() {
   return {FailureKind::kStatement,
           MakeError(v1::ErrorReason::INTERNAL,
-                    "The store failed in a way it should not; the server's log says how.")};
+                    "The store failed in a way it should not; edgeplane's log says how.")};
 }
 
 Failure Meaning(std::string_view sqlstate) {
@@ -73,9 +72,7 @@ Failure Meaning(std::string_view sqlstate) {
                        "owns, first in its search_path.");
   }
   if (sqlstate == "53100") {
-    return Unavailable(kServer,
-                       "The database server's disk is full; make room, and edgeplane goes on by "
-                       "itself.");
+    return Unavailable(kServer, "The database server's disk is full; make room there.");
   }
   if (group == "53" || group == "57" || group == "58") {
     return Unavailable(kServer,
@@ -99,7 +96,7 @@ Failure ConnectFailure(std::string_view says) {
   Report("", says, "connect");
   return Unavailable(FailureKind::kConnection,
                      "The database server cannot be reached, or does not let edgeplane in; "
-                     "edgeplane's log says why, and it tries again by itself.");
+                     "edgeplane's log says why.");
 }
 
 Failure ConnectionFailure(std::string_view says, std::string_view what) {

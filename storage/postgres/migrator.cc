@@ -12,15 +12,6 @@ namespace {
 // 'edgeplan' as a number: one for all of edgeplane in a database.
 constexpr int64_t kLock = 0x65646765706c616e;
 
-Status CheckOwnership(Connection& db) {
-  const Result<Rows> count = db.Run("count_foreign_tables");
-  if (!count.ok()) return count.error();
-  if (count->front().Number(0) == 0) return {};
-  return MakeError(v1::ErrorReason::STORE_CORRUPT,
-                   "The database's schema holds another program's tables; give edgeplane a "
-                   "database, or a schema, of its own.");
-}
-
 Result<std::vector<AppliedMigration>> ListApplied(Connection& db) {
   const Result<Rows> rows = db.Run("list_migrations");
   if (!rows.ok()) return rows.error();
@@ -57,6 +48,15 @@ Status MigrateLocked(Connection& db, std::span<const Migration> migrations, Time
 
 }  // namespace
 
+Status CheckOwnership(Connection& connection) {
+  const Result<Rows> count = connection.Run("count_foreign_tables");
+  if (!count.ok()) return count.error();
+  if (count->front().Number(0) == 0) return {};
+  return MakeError(v1::ErrorReason::STORE_CORRUPT,
+                   "The database's schema holds another program's tables; give edgeplane a "
+                   "database, or a schema, of its own.");
+}
+
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now) {
   // Of the session: it goes with it, whatever happens.
   const Result<Rows> locked = connection.Run("lock_migrations", kLock);
@@ -67,7 +67,16 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations, Ti
   return released.ok() ? Status() : Status(released.error());
 }
 
+Result<bool> HasTable(Connection& connection, std::string_view name) {
+  const Result<Rows> count = connection.Run("has_table", std::string(name));
+  if (!count.ok()) return count.error();
+  return count->front().Number(0) > 0;
+}
+
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations) {
+  const Result<bool> any = HasTable(connection, "schema_migrations");
+  if (!any.ok()) return any.error();
+  if (!*any) return NoStore();
   const Result<std::vector<AppliedMigration>> applied = ListApplied(connection);
   if (!applied.ok()) return applied.error();
   return CheckUpToDate(*applied, migrations);

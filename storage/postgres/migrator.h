@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -15,10 +16,16 @@
 
 namespace edgeplane::storage::postgres {
 
+// STORE_CORRUPT where the schema is another program's.
+Status CheckOwnership(Connection& connection);
+
 // STORE_CORRUPT, with what to do, where the database is not one this edgeplane
 // can use; it is then as it was. The connection is not to be used further after
 // an error.
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
+
+// In the schema that new tables are made in.
+Result<bool> HasTable(Connection& connection, std::string_view name);
 
 // That nothing is to be done: see CheckUpToDate.
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations);

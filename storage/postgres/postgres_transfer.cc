@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/migrator.h"
+#include "storage/store_errors.h"
 #include "storage/transfer/move.h"
 
 namespace edgeplane::storage {
@@ -50,6 +51,15 @@ std::string Selected(const Table& table) {
   return columns;
 }
 
+std::string AllTableNames() {
+  std::string names;
+  for (const Table& table : transfer::AllTables()) {
+    if (!names.empty()) names += ", ";
+    names += table.name;
+  }
+  return names;
+}
+
 Value ValueAt(const postgres::Row& row, int column, Kind kind) {
   if (row.IsNull(column)) return {true, 0, {}};
   if (kind == Kind::kInteger || kind == Kind::kFlag) return {false, row.Number(column), {}};
@@ -63,7 +73,12 @@ class PostgresSource final : public transfer::Source {
   Status Begin() {
     const Result<Rows> begun = db_->Run("begin_read");
     if (!begun.ok()) return begun.error();
-    return postgres::CheckSchema(*db_, postgres::EmbeddedMigrations());
+    Status known = postgres::CheckSchema(*db_, postgres::EmbeddedMigrations());
+    if (!known.ok()) return known;
+    // From a newer edgeplane, which may change tables that have not been read yet.
+    const Result<Rows> locked =
+        db_->RunMade("LOCK TABLE " + AllTableNames() + " IN ACCESS SHARE MODE");
+    return locked.ok() ? Status() : Status(locked.error());
   }
 
   Status Read(const Table& table, const std::function<Status(const Row&)>& take) override {
@@ -157,15 +172,6 @@ std::string InsertOf(const Table& table) {
          ") AS imported (" + columns + ")";
 }
 
-std::string AllTableNames() {
-  std::string names;
-  for (const Table& table : transfer::AllTables()) {
-    if (!names.empty()) names += ", ";
-    names += table.name;
-  }
-  return names;
-}
-
 class PostgresSink final : public transfer::Sink {
  public:
   explicit PostgresSink(std::unique_ptr<Connection> db) : db_(std::move(db)) {}
@@ -173,11 +179,13 @@ class PostgresSink final : public transfer::Sink {
   // What is not committed goes with the connection.
   Status Begin() {
     db_->SetDeadline(steady_clock::now() + kStepTimeout);
+    // Before the schema is touched and anything is locked: registries that are at work may
+    // use it, also of an earlier edgeplane.
+    if (Status owned = postgres::CheckOwnership(*db_); !owned.ok()) return owned;
+    if (Status empty = CheckEmpty(); !empty.ok()) return empty;
     const Status migrated =
         postgres::Migrate(*db_, postgres::EmbeddedMigrations(), SystemClock().Now());
     if (!migrated.ok()) return migrated;
-    // Before anything is locked: registries that are at work may use it.
-    if (Status empty = CheckEmpty(); !empty.ok()) return empty;
     const Result<Rows> begun = db_->Run("begin_write");
     if (!begun.ok()) return begun.error();
     const Result<Rows> locked =
@@ -207,14 +215,20 @@ class PostgresSink final : public transfer::Sink {
       Analyze();
       return {};
     }
+    if (committed.ok()) return NotCommitted();  // the server has rolled back
+    const auto& failure = db_->failure();
+    if (failure && failure->kind != postgres::FailureKind::kConnection) return committed.error();
     return MakeError(v1::ErrorReason::STORE_IN_DOUBT,
-                     "The connection was lost while the import was committed. Import again: where "
-                     "it says that the store is not empty, all of it is there.");
+                     "The database server did not say whether it has committed the import. Import "
+                     "again: where it says that the store is not empty, all of it is there.");
   }
 
  private:
   Status CheckEmpty() {
     for (const Table& table : transfer::AllTables()) {
+      const Result<bool> there = postgres::HasTable(*db_, table.name);
+      if (!there.ok()) return there.error();
+      if (!*there) continue;
       const Result<Rows> any =
           db_->RunMade("SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
       if (!any.ok()) return any.error();

@@ -35,7 +35,7 @@ Error ErrorOf(int code, sqlite3* database, std::string_view what) {
       return MakeError(v1::ErrorReason::STORE_CORRUPT,
                        "The database is damaged; restore it from a backup.");
     case SQLITE_FULL:
-      return Unavailable("The disk is full; make room, and edgeplane goes on by itself.");
+      return Unavailable("The disk is full; make room.");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Unavailable("Another program has locked the database; end it and try again.");
@@ -51,10 +51,10 @@ Error ErrorOf(int code, sqlite3* database, std::string_view what) {
     case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
-      return Unavailable("The disk or the system failed the store; the server's log says how.");
+      return Unavailable("The disk or the system failed the store; edgeplane's log says how.");
     default:
       return MakeError(v1::ErrorReason::INTERNAL,
-                       "The store failed in a way it should not; the server's log says how.");
+                       "The store failed in a way it should not; edgeplane's log says how.");
   }
 }
 

@@ -77,7 +77,17 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations, Ti
   return {};
 }
 
+Result<bool> HasTable(Connection& connection, std::string_view name) {
+  Query query(connection, "has_table");
+  const Result<std::vector<int64_t>> count = query.Bind(":name", name).Numbers();
+  if (!count.ok()) return count.error();
+  return count->front() > 0;
+}
+
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations) {
+  const Result<bool> any = HasTable(connection, "schema_migrations");
+  if (!any.ok()) return any.error();
+  if (!*any) return NoStore();
   const Result<std::vector<AppliedMigration>> applied = ListApplied(connection);
   if (!applied.ok()) return applied.error();
   return CheckUpToDate(*applied, migrations);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -21,6 +22,8 @@ Status CheckOwnership(Connection& connection);
 // STORE_CORRUPT, with what to do, where the database is not one this edgeplane
 // can use; it is then as it was.
 Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
+
+Result<bool> HasTable(Connection& connection, std::string_view name);
 
 // That nothing is to be done: see CheckUpToDate.
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations);

@@ -30,9 +30,6 @@ Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Dura
   if (!connection.ok()) return connection.error();
   if (Status owned = CheckOwnership(**connection); !owned.ok()) return owned.error();
   if (Status logged = (*connection)->UseWriteAheadLog(); !logged.ok()) return logged.error();
-  const Time now = SystemClock().Now();
-  Status migrated = Migrate(**connection, EmbeddedMigrations(), now);
-  if (!migrated.ok()) return migrated.error();
   return connection;
 }
 

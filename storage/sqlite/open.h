@@ -10,8 +10,9 @@
 
 namespace edgeplane::storage::sqlite {
 
-// Makes the file if it is not there, for nobody else to read, and the schema up to
-// date. Whoever calls holds the lock of the data directory.
+// Makes the file if it is not there, for nobody else to read. STORE_CORRUPT where it is
+// another program's. Whoever calls holds the lock of the data directory, and brings the
+// schema up to date (migrator.h).
 Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout);
 
 }  // namespace edgeplane::storage::sqlite

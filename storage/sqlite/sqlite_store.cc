@@ -4,6 +4,7 @@
 
 #include "base/file_lock.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/migrator.h"
 #include "storage/sqlite/open.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/writer.h"
@@ -16,6 +17,9 @@ using sqlite::Connection;
 Result<std::unique_ptr<Connection>> OpenWriter(const SqliteSettings& settings) {
   auto connection = sqlite::OpenForWriting(settings.path, settings.write_timeout);
   if (!connection.ok()) return connection.error();
+  Status migrated =
+      sqlite::Migrate(**connection, sqlite::EmbeddedMigrations(), SystemClock().Now());
+  if (!migrated.ok()) return migrated.error();
   if (Status prepared = (*connection)->PrepareAll(); !prepared.ok()) return prepared.error();
   return connection;
 }

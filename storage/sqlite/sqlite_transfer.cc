@@ -152,14 +152,11 @@ class SqliteSink final : public transfer::Sink {
 
   // What is not committed goes with the connection.
   Status Begin() {
-    if (Status begun = Query(*db_, "begin_write").Run(); !begun.ok()) return begun;
-    for (const Table& table : transfer::AllTables()) {
-      MadeStatement any(*db_, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
-      const Result<bool> row = any.Next();
-      if (!row.ok()) return row.error();
-      if (*row) return transfer::NotEmpty(table);
-    }
-    return {};
+    // Before the schema is touched: what an earlier edgeplane has kept stays as it is.
+    if (Status empty = CheckEmpty(); !empty.ok()) return empty;
+    Status migrated = sqlite::Migrate(*db_, sqlite::EmbeddedMigrations(), SystemClock().Now());
+    if (!migrated.ok()) return migrated;
+    return Query(*db_, "begin_write").Run();
   }
 
   Status Put(const Table& table, Row row) override {
@@ -174,6 +171,19 @@ class SqliteSink final : public transfer::Sink {
   }
 
  private:
+  Status CheckEmpty() {
+    for (const Table& table : transfer::AllTables()) {
+      const Result<bool> there = sqlite::HasTable(*db_, table.name);
+      if (!there.ok()) return there.error();
+      if (!*there) continue;
+      MadeStatement any(*db_, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
+      const Result<bool> row = any.Next();
+      if (!row.ok()) return row.error();
+      if (*row) return transfer::NotEmpty(table);
+    }
+    return {};
+  }
+
   MadeStatement& StatementOf(const Table& table) {
     const auto found = statements_.find(table.name);
     if (found != statements_.end()) return found->second;
@@ -207,8 +217,8 @@ class SqliteSink final : public transfer::Sink {
 }  // namespace
 
 Result<std::unique_ptr<transfer::Source>> OpenSqliteSource(const std::string& path) {
-  std::error_code ignored;  // one that cannot be looked at fails to open
-  if (!std::filesystem::exists(path, ignored)) {
+  std::error_code failed;  // one that cannot be looked at fails to open
+  if (!std::filesystem::exists(path, failed) && !failed) {
     return MakeError(v1::ErrorReason::INVALID_FIELD,
                      "There is no store at " + path +
                          ": name the data directory of the server with --data-dir, or its database "

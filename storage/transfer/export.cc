@@ -19,6 +19,10 @@ class Writer {
 
   Status Write(const json::object& object) {
     const std::string line = json::serialize(object) + '\n';
+    if (line.size() > kLineBytesMax) {
+      return MakeError(v1::ErrorReason::INTERNAL,
+                       "A row is longer than could be imported; this is a defect of edgeplane.");
+    }
     hash_.Update(line);
     return write_(line);
   }

@@ -23,13 +23,18 @@ Error Invalid(std::string sentence) {
 // One reading of a text.
 class Reader {
  public:
-  Reader(std::istream& text, Sink& sink, const Progress& progress)
-      : text_(text), sink_(sink), progress_(progress), tables_(AllTables()) {
+  Reader(std::istream& text, const SinkOpener& open, const Progress& progress)
+      : text_(text), open_(open), progress_(progress), tables_(AllTables()) {
     tables_.push_back(Counters());
   }
 
   Result<Counts> Run() {
-    if (Status read = ReadHeader(); !read.ok()) return At(read.error());
+    const Result<int64_t> version = ReadHeader();
+    if (!version.ok()) return At(version.error());
+    if (*version != kFormatVersion) return OtherVersion(*version);
+    Result<std::unique_ptr<Sink>> sink = open_();
+    if (!sink.ok()) return sink.error();
+    sink_ = *std::move(sink);
     while (true) {
       Result<json::object> object = Next();
       if (!object.ok()) return At(object.error());
@@ -79,7 +84,14 @@ class Reader {
     hash_.Update("\n");
   }
 
-  Status ReadHeader() {
+  static Error OtherVersion(int64_t version) {
+    return Invalid("The text is of format version " + std::to_string(version) +
+                   ", and this edgeplane knows version " + std::to_string(kFormatVersion) +
+                   ". Nothing was imported; import it with the edgeplane that wrote it.");
+  }
+
+  // Gives the version of the format.
+  Result<int64_t> ReadHeader() {
     const Result<json::object> header = Next();
     if (!header.ok()) return header.error();
     const auto* format = header->if_contains("format");
@@ -88,13 +100,8 @@ class Reader {
         version == nullptr || !version->is_int64()) {
       return Invalid("it is not the first line of an edgeplane store.");
     }
-    if (version->get_int64() != kFormatVersion) {
-      return Invalid("the text is of format version " + std::to_string(version->get_int64()) +
-                     ", and this edgeplane knows version " + std::to_string(kFormatVersion) +
-                     ": import it with the edgeplane that wrote it, or a newer one.");
-    }
     Hash();
-    return {};
+    return version->get_int64();
   }
 
   Status PutRow(const json::object& object) {
@@ -110,7 +117,7 @@ class Reader {
     Result<Row> row = RowFromJson(table, object);
     if (!row.ok()) return row.error();
     if (++rows_ % kRowsPerProgress == 0) progress_(table.name, rows_);
-    return sink_.Put(table, *std::move(row));
+    return sink_->Put(table, *std::move(row));
   }
 
   void EndTable() {
@@ -122,7 +129,7 @@ class Reader {
   Result<Counts> Finish(const json::object& trailer) {
     while (at_ < tables_.size()) EndTable();
     if (Status whole = CheckWhole(trailer); !whole.ok()) return At(whole.error());
-    if (Status committed = sink_.Commit(); !committed.ok()) return committed.error();
+    if (Status committed = sink_->Commit(); !committed.ok()) return committed.error();
     counts_.erase(std::string(Counters().name));
     return counts_;
   }
@@ -147,7 +154,8 @@ class Reader {
   }
 
   std::istream& text_;
-  Sink& sink_;
+  const SinkOpener& open_;
+  std::unique_ptr<Sink> sink_;
   const Progress& progress_;
   std::vector<Table> tables_;
   size_t at_ = 0;     // the present table
@@ -160,9 +168,9 @@ class Reader {
 
 }  // namespace
 
-Result<Counts> Import(std::istream& text, Sink& sink, const Progress& progress) {
+Result<Counts> Import(std::istream& text, const SinkOpener& open, const Progress& progress) {
   try {
-    return Reader(text, sink, progress).Run();
+    return Reader(text, open, progress).Run();
   } catch (const std::ios_base::failure&) {
     // What libstdc++ throws where a file cannot be read, a directory for one.
     return Invalid(

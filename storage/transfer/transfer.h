@@ -16,6 +16,7 @@
 #include <functional>
 #include <istream>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -61,8 +62,11 @@ Result<Counts> Export(Source& source, Time now,
                       const std::function<Status(std::string_view)>& write,
                       const Progress& progress);
 
+using SinkOpener = std::function<Result<std::unique_ptr<Sink>>()>;
+
 // INVALID_FIELD, with the line and what to do, for a text that is not what Export
-// writes, whole and unchanged; the sink is not committed then.
-Result<Counts> Import(std::istream& text, Sink& sink, const Progress& progress);
+// writes, whole and unchanged; the sink is not committed then, and not even opened for
+// one that does not begin as it should.
+Result<Counts> Import(std::istream& text, const SinkOpener& open, const Progress& progress);
 
 }  // namespace edgeplane::storage::transfer

@@ -26,8 +26,11 @@ class MovableBackend : public Backend {
   virtual Result<std::unique_ptr<transfer::Source>> OpenSource() = 0;
   // While no store is open.
   virtual Result<std::unique_ptr<transfer::Sink>> OpenSink() = 0;
-  // "table.column" of its schema, but of what a database keeps for itself.
+  // "table.column" of its schema, but of what a database keeps for itself; with "?" where
+  // it may be null.
   virtual std::set<std::string> ListColumns() = 0;
+  // Makes the schema one that an earlier edgeplane knows, by its own account.
+  virtual void ForgetLastMigration() = 0;
 };
 
 struct BackendKind {

@@ -20,6 +20,10 @@ class MemoryBackend final : public Backend {
   std::unique_ptr<Store> Open() override { return std::make_unique<MemoryStore>(); }
 };
 
+constexpr char kForgetLastMigration[] =
+    "DELETE FROM schema_migrations "
+    "WHERE number = (SELECT max(number) FROM schema_migrations)";
+
 class SqliteBackend final : public MovableBackend {
  public:
   std::unique_ptr<Store> Open() override {
@@ -37,26 +41,32 @@ class SqliteBackend final : public MovableBackend {
   }
   Result<std::unique_ptr<transfer::Sink>> OpenSink() override { return OpenSqliteSink(path()); }
   std::set<std::string> ListColumns() override {
+    // table_info leaves out what is generated. No key is null in a STRICT table.
+    return Ask(
+        "SELECT tables.name || '.' || columns.name || "
+        "iif(columns.\"notnull\" OR columns.pk, '', '?') FROM sqlite_schema AS tables, "
+        "pragma_table_info(tables.name) AS columns "
+        "WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'");
+  }
+  void ForgetLastMigration() override { Ask(kForgetLastMigration); }
+
+ private:
+  // The first column of what a statement gives.
+  std::set<std::string> Ask(const char* sql) {
     sqlite3* database = nullptr;
     if (sqlite3_open(path().c_str(), &database) != SQLITE_OK) throw std::runtime_error("open");
-    std::set<std::string> columns;
-    // table_info leaves out what is generated.
-    constexpr const char* kColumns =
-        "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables, "
-        "pragma_table_info(tables.name) AS columns "
-        "WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'";
-    sqlite3_exec(
-        database, kColumns,
+    std::set<std::string> answer;
+    const int code = sqlite3_exec(
+        database, sql,
         [](void* into, int, char** values, char**) {
           static_cast<std::set<std::string>*>(into)->insert(values[0]);
           return 0;
         },
-        &columns, nullptr);
+        &answer, nullptr);
     sqlite3_close(database);
-    return columns;
+    if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errstr(code));
+    return answer;
   }
-
- private:
   [[nodiscard]] std::string path() const { return (directory_.path() / "edgeplane.db").string(); }
 
   const TemporaryDirectory directory_;
@@ -80,19 +90,28 @@ class PostgresBackend final : public MovableBackend {
     return OpenPostgresSink(Secret::CopyOf(connection_));
   }
   std::set<std::string> ListColumns() override {
-    PGconn* const database = PQconnectdb(connection_.c_str());
-    PGresult* const rows =
-        PQexec(database,
-               "SELECT table_name || '.' || column_name FROM information_schema.columns "
-               "WHERE table_schema = current_schema() AND is_generated = 'NEVER'");
-    std::set<std::string> columns;
-    for (int row = 0; row < PQntuples(rows); ++row) columns.insert(PQgetvalue(rows, row, 0));
-    PQclear(rows);
-    PQfinish(database);
-    return columns;
+    return Ask(
+        "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'YES' THEN '?' ELSE '' "
+        "END FROM information_schema.columns "
+        "WHERE table_schema = current_schema() AND is_generated = 'NEVER'");
   }
+  void ForgetLastMigration() override { Ask(kForgetLastMigration); }
 
  private:
+  // The first column of what a statement gives.
+  std::set<std::string> Ask(const char* sql) {
+    PGconn* const database = PQconnectdb(connection_.c_str());
+    PGresult* const rows = PQexec(database, sql);
+    const bool done =
+        PQresultStatus(rows) == PGRES_TUPLES_OK || PQresultStatus(rows) == PGRES_COMMAND_OK;
+    std::set<std::string> answer;
+    for (int row = 0; row < PQntuples(rows); ++row) answer.insert(PQgetvalue(rows, row, 0));
+    PQclear(rows);
+    PQfinish(database);
+    if (!done) throw std::runtime_error("the database did not answer");
+    return answer;
+  }
+
   const std::string connection_ = PostgresCluster::Shared().NewSchema();
 };
 

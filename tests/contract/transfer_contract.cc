@@ -40,10 +40,9 @@ std::string ExportOf(MovableBackend& backend) {
 }
 
 Status ImportInto(MovableBackend& backend, const std::string& text) {
-  const auto sink = backend.OpenSink();
-  if (!sink.ok()) return sink.error();
   std::istringstream in(text);
-  const auto counts = transfer::Import(in, **sink, kSilent);
+  const auto counts = transfer::Import(
+      in, [&backend] { return backend.OpenSink(); }, kSilent);
   return counts.ok() ? Status() : Status(counts.error());
 }
 

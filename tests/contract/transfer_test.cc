@@ -28,11 +28,14 @@ TEST_P(TransferContract, KnowsEveryColumnOfTheSchema) {
   std::set<std::string> carried;
   for (const transfer::Table& table : transfer::AllTables()) {
     for (const transfer::Column& column : table.columns) {
-      carried.insert(std::string(table.name) + '.' + std::string(column.name));
+      carried.insert(std::string(table.name) + '.' + std::string(column.name) +
+                     (column.nullable ? "?" : ""));
     }
   }
   std::set<std::string> left;
-  for (const std::string& column : backend_->ListColumns()) {
+  for (std::string column : backend_->ListColumns()) {
+    // Null in SQLite where an earlier edgeplane opened the session; carried as empty.
+    if (column == "sessions.secret_fingerprint?") column.pop_back();
     if (carried.erase(column) == 0 && !kNotCarried.contains(column)) left.insert(column);
   }
   EXPECT_THAT(left, IsEmpty()) << "left behind: see storage/transfer/tables.cc";
@@ -117,6 +120,27 @@ TEST_P(TransferContract, TakesNothingWhereThereIsSomething) {
   ASSERT_FALSE(again.ok());
   EXPECT_THAT(again.error().message, HasSubstr("not empty"));
   EXPECT_EQ(ExportOf(*backend_), text);
+}
+
+// That an earlier edgeplane has filled, and still uses perhaps.
+TEST_P(TransferContract, LeavesTheSchemaOfAStoreThatIsNotEmptyAsItIs) {
+  Fill();
+  store_.reset();
+  const std::string text = ExportOf(*backend_);
+  backend_->ForgetLastMigration();
+  const Status refused = ImportInto(*backend_, text);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("not empty"));
+  const auto source = backend_->OpenSource();
+  ASSERT_FALSE(source.ok());
+  EXPECT_THAT(source.error().message, HasSubstr("earlier edgeplane"));
+}
+
+TEST_P(TransferContract, TellsOfADatabaseWithoutAStore) {
+  const auto source = MakeBackend(GetParam())->OpenSource();
+  ASSERT_FALSE(source.ok());
+  EXPECT_EQ(source.error().code, v1::ErrorReason::INVALID_FIELD);
+  EXPECT_THAT(source.error().message, HasSubstr("There is no"));
 }
 
 TEST_P(TransferContract, TakesAllOrNothing) {

@@ -1,6 +1,7 @@
 // An installation moves from SQLite to PostgreSQL and back, as docs/operating.md says,
 // and its agents and operators find everything there.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -42,6 +43,13 @@ function successor(from, command, flags) {
   return next;
 }
 
+// What an export holds as base64, end to end.
+function bytesIn(text) {
+  const values = text.match(/"[A-Za-z0-9+/]{8,}={0,2}"/g).map((quoted) => quoted.slice(1, -1));
+  assert.ok(values.length > 0);
+  return values.map((value) => Buffer.from(value, 'base64').toString('latin1')).join('\n');
+}
+
 test('agents and commands move to PostgreSQL and back', async (t) => {
   const a = await server.createAgent('moving', { labels: { site: 'nørth' } });
   const agent = await Agent.open(server, a.id, a.secret);
@@ -61,7 +69,9 @@ test('agents and commands move to PostgreSQL and back', async (t) => {
   assert.equal(out.rows.commands, 2);
   assert.equal(out.rows.sessions, 1);
   assert.equal(fs.statSync(first).mode & 0o777, 0o600);
-  server.secrecy.check('an export', fs.readFileSync(first, 'utf8'));
+  const text = fs.readFileSync(first, 'utf8');
+  server.secrecy.check('an export', text);
+  server.secrecy.check('the bytes in an export', bytesIn(text));
   await agent.close();
 
   const where = await database.newDatabase();
@@ -115,7 +125,9 @@ test('nothing is overwritten, and nothing is imported under a running server', a
   assert.equal(out.code, 2);
   assert.match(out.stderr, /is there already/);
   assert.equal(fs.readFileSync(file, 'utf8'), 'precious');
-  const into = await store(server.home, 'import', '--data-dir', server.dataDir, '--input', file);
+  const whole = path.join(server.home, 'whole.jsonl');
+  await storeJson(server.home, 'export', '--data-dir', server.dataDir, '--output', whole);
+  const into = await store(server.home, 'import', '--data-dir', server.dataDir, '--input', whole);
   assert.equal(into.code, 1);
   assert.match(into.stderr, /Another edgeplane process uses this data directory/);
 });
@@ -143,12 +155,51 @@ test('there is no store where there is none', async () => {
 });
 
 test('what cannot be read is refused in words, and nothing is made of it', async () => {
-  const into = path.join(server.home, 'from-a-directory');
-  const { code, stderr } = await store(
-    server.home,
-    ...['import', '--data-dir', into, '--input', server.home],
-  );
+  for (const [input, says] of [
+    [server.home, /is a directory; name the file/],
+    ['/dev/null', /Line 1: the text is empty/],
+  ]) {
+    const into = path.join(server.home, 'from-nothing');
+    const { code, stderr } = await store(
+      server.home,
+      ...['import', '--data-dir', into, '--input', input],
+    );
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+    assert.ok(!fs.existsSync(into));
+  }
+});
+
+test('what cannot be written is told, and nothing is left of it', async () => {
+  const nowhere = path.join(server.home, 'nowhere');
+  for (const [output, says] of [
+    [path.join(nowhere, 'x.jsonl'), /x\.jsonl cannot be made: No such file/],
+    [server.home, /is no file; name the file to write/],
+    ['', /is no file; name the file to write/],
+  ]) {
+    const args = ['export', '--data-dir', server.dataDir, '--output', output];
+    const { code, stderr } = await store(server.home, ...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+  }
+  assert.ok(!fs.existsSync(nowhere));
+  const full = fs.openSync('/dev/full', 'w');
+  const args = ['store', 'export', '--data-dir', server.dataDir, '--output', '-'];
+  const { status, stderr } = spawnSync(BINARY, args, {
+    env: cleanEnvironment(server.home),
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  fs.closeSync(full);
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /Standard output could not be written/);
+  assert.doesNotMatch(stderr, /Exported/);
+});
+
+test('a database without a store is told apart from one that fails', async () => {
+  const where = await database.newDatabase();
+  const args = ['export', '--database', where, '--output', '-'];
+  const { code, stderr } = await store(server.home, ...args);
   assert.equal(code, 2, stderr);
-  assert.match(stderr, /is a directory; name the file/);
-  assert.ok(!fs.existsSync(into));
+  assert.match(stderr, /There is no edgeplane store in this database/);
 });
