@@ -71,39 +71,44 @@ async function outlives(server, spoil, mend) {
   await server.restart();
   const kept = await new Commands(server).list({ agent_id: a.id });
   assert.deepEqual(new Set(kept.map(({ command_id }) => command_id)), new Set(taken));
+  // None of them comes again: the next is another one.
+  const back = await Agent.open(server, a.id, a.secret);
+  const last = await new Commands(server).send(a.id, 'last');
+  for (const connection of [agent, back]) assert.equal(connection.unread, 0);
+  assert.equal((await back.nextCommand()).command_id, last.command_id);
 }
 
 // Readiness is looked at every few seconds: they wait together.
 describe('what cannot be stored is not promised', { concurrency: true }, () => {
   test('on a full disk, under SQLite', async () => {
     const disk = await SmallDisk.mount(16);
-    const server = await disk.hold(() => startOnSqlite());
+    let server;
     try {
+      server = await disk.hold(() => startOnSqlite());
       await outlives(
         server,
         () => disk.fill(),
         () => disk.makeRoom(),
       );
     } finally {
-      await server.close();
-      await disk.close();
+      for (const part of [server, disk]) await part?.close();
     }
   });
 
   test('on a full disk, under PostgreSQL', async () => {
     const disk = await SmallDisk.mount(160);
-    const database = await disk.hold(() => PostgresCluster.start());
-    const server = await startServer(['--database', await database.newDatabase()]);
+    let database;
+    let server;
     try {
+      database = await disk.hold(() => PostgresCluster.start());
+      server = await startServer(['--database', await database.newDatabase()]);
       await outlives(
         server,
         () => disk.fill(),
         () => disk.makeRoom(),
       );
     } finally {
-      await server.close();
-      await database.close();
-      await disk.close();
+      for (const part of [server, database, disk]) await part?.close();
     }
   });
 
