@@ -7,44 +7,16 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { after, before, test } from 'node:test';
 import { Agent } from './lib/agent.mjs';
-import { run } from './lib/process.mjs';
+import { makeCertificate } from './lib/certificate.mjs';
 import { Server, startServer } from './lib/server.mjs';
 import { until, within } from './lib/wait.mjs';
 
 let directory;
 let server;
 
-// A self-signed certificate for localhost over what lies at the two paths.
-async function makeCertificate(name) {
-  const [key, certificate] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
-  const made = await run('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-    '-addext',
-    'subjectAltName=DNS:localhost',
-    '-keyout',
-    `${key}.new`,
-    '-out',
-    `${certificate}.new`,
-  ]);
-  assert.equal(made.code, 0, made.stderr);
-  fs.renameSync(`${key}.new`, key);
-  fs.renameSync(`${certificate}.new`, certificate);
-  return fs.readFileSync(certificate);
-}
-
 before(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-e2e-tls-'));
-  await makeCertificate('first');
+  await makeCertificate(directory, 'first');
   server = await startServer([
     '--tls-certificate',
     path.join(directory, 'cert.pem'),
@@ -108,7 +80,8 @@ test('TLS 1.2 and 1.3 are spoken, with forward secrecy', async () => {
 test('a new certificate is taken up at SIGHUP, and open sessions stay', async () => {
   const { id, secret } = await server.createAgent('over-reload');
   const agent = await Agent.open(server, id, secret);
-  server.ca = await makeCertificate('second');
+  const { certificate } = await makeCertificate(directory, 'second');
+  server.ca = fs.readFileSync(certificate);
   assert.equal((await handshake()).subject, 'first', 'not before it is told');
   server.signal('SIGHUP');
   await until(

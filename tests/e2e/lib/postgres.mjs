@@ -3,9 +3,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeCertificate } from './certificate.mjs';
 import { until } from './wait.mjs';
 
 const VERSIONS = '/usr/lib/postgresql';
@@ -25,17 +27,28 @@ function asServer(command, args) {
   return ['setpriv', [...identity, '--pdeathsig', 'KILL', '--', command, ...args]];
 }
 
+// PostgreSQL takes no port of the system's choice.
+async function freePort() {
+  const server = net.createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 export class PostgresCluster {
   #programs = findPrograms();
   #child = null;
   #databases = 0;
 
-  // With `directory` (empty, the test's own) its files are there.
-  static async start({ directory, settings = {} } = {}) {
+  // With `directory` (empty, the test's own) its files are there. With `tls` it listens on
+  // a port of localhost too, under a certificate of its own (`certificate`, a file).
+  static async start({ directory, settings = {}, tls = false } = {}) {
     const cluster = new PostgresCluster();
     cluster.ownsHome = directory === undefined;
     cluster.home = directory ?? fs.mkdtempSync(path.join(os.tmpdir(), 'edgeplane-pg-'));
-    cluster.settings = settings;
+    cluster.settings = { ...settings };
     if (process.getuid() === 0) {
       const { stdout } = await promisify(execFile)('id', ['-u', 'postgres']);
       fs.chownSync(cluster.home, Number(stdout), Number(stdout));
@@ -44,8 +57,25 @@ export class PostgresCluster {
       ...['-D', cluster.#data, '-U', 'edgeplane', '--auth', 'trust'],
       ...['--encoding', 'UTF8', '--locale', 'C.UTF-8', '--no-sync'],
     ]);
+    if (tls) await cluster.#listenUnderTls();
     await cluster.restart();
     return cluster;
+  }
+
+  async #listenUnderTls() {
+    const { certificate, key } = await makeCertificate(this.home);
+    const { uid, gid } = fs.statSync(this.home);
+    for (const file of [certificate, key]) fs.chownSync(file, uid, gid);
+    fs.chmodSync(key, 0o600);
+    this.certificate = certificate;
+    this.port = await freePort();
+    Object.assign(this.settings, {
+      listen_addresses: 'localhost',
+      port: this.port,
+      ssl: 'on',
+      ssl_cert_file: certificate,
+      ssl_key_file: key,
+    });
   }
 
   get #data() {
@@ -60,11 +90,12 @@ export class PostgresCluster {
 
   // A query as the superuser; what it prints, without decoration.
   async query(sql, database = 'postgres') {
-    const args = ['-h', this.home, '-U', 'edgeplane', '-d', database, '-Atqc', sql];
+    const port = this.port === undefined ? [] : ['-p', this.port];
+    const args = ['-h', this.home, ...port, '-U', 'edgeplane', '-d', database, '-Atqc', sql];
     return (await this.#run('psql', args)).stdout.trim();
   }
 
-  // The connection string of an empty database.
+  // The connection string of an empty database, over the socket.
   async newDatabase() {
     const name = `edgeplane_${++this.#databases}`;
     await this.query(`CREATE DATABASE ${name}`);
