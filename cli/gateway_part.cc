@@ -16,7 +16,8 @@ constexpr auto kLinkTimeout = std::chrono::seconds(15);
 
 }  // namespace
 
-Status GatewayPart::Start(std::vector<gateway::RegistryDialer> registries, Endpoints& endpoints) {
+Status GatewayPart::Start(std::vector<gateway::RegistryDialer> registries,
+                          const std::function<bool()>& give_up, Endpoints& endpoints) {
   gateway::Gateway::Options options;
   options.settings = settings_.gateway;
   options.addresses = {settings_.serve.listen, settings_.serve.tls_listen};
@@ -26,7 +27,7 @@ Status GatewayPart::Start(std::vector<gateway::RegistryDialer> registries, Endpo
   if (Status made = EnsureCertificate(options); !made) return made;
   gateway_ = std::make_unique<gateway::Gateway>(std::move(options), std::move(registries), clock_,
                                                 metrics_);
-  Result<gateway::GatewayAddresses> started = gateway_->Start(kLinkTimeout);
+  Result<gateway::GatewayAddresses> started = gateway_->Start(kLinkTimeout, give_up);
   if (!started) return NameListenSetting(started.error(), "--listen and --tls-listen");
   endpoints.listen = started->listen;
   endpoints.tls_listen = started->tls_listen;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +29,9 @@ class GatewayPart {
   GatewayPart& operator=(const GatewayPart&) = delete;
 
   // `registries` lead to one each, as gateway::Gateway has them. Adds its listeners to `endpoints`.
-  // The error says what to do.
-  Status Start(std::vector<gateway::RegistryDialer> registries, Endpoints& endpoints);
+  // The error says what to do. `give_up` as gateway::Gateway has it.
+  Status Start(std::vector<gateway::RegistryDialer> registries,
+               const std::function<bool()>& give_up, Endpoints& endpoints);
 
   // Why no agent is taken; empty: they are. Thread safe.
   [[nodiscard]] std::string not_ready() const;

@@ -41,6 +41,14 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// Before anybody waits for it.
+bool IsStopPending() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 // Whoever asks to stop a second time does not want to wait for the agents.
 void LetSignalsKill() {
   sigset_t signals;
@@ -133,7 +141,11 @@ Outcome Serve(const Parts& parts, const SettingSet::Values& flags) {
   if (parts.gateway) RaiseFileLimit(settings.gateway.max_connections);
 
   Server server(settings, parts);
-  const Result<Endpoints> endpoints = server.Start();
+  const Result<Endpoints> endpoints = server.Start(&IsStopPending);
+  if (!endpoints && IsStopPending()) {
+    LogInfo("stopped before it served");
+    return {};
+  }
   if (!endpoints) return {ExitCode::kFailed, {endpoints.error().message}};
   Announce(server, *endpoints);
   LogInfo("serving", {{"version", Version()},

@@ -18,7 +18,7 @@ Server::Server(AllSettings settings, Parts parts) : settings_(std::move(settings
 
 Server::~Server() { Stop(); }
 
-Result<Endpoints> Server::Start() {
+Result<Endpoints> Server::Start(const std::function<bool()>& give_up) {
   if (Status made = MakePrivateDirectory(settings_.serve.data_dir); !made) return made.error();
   Result<std::unique_ptr<FileLock>> lock = FileLock::Take(settings_.serve.InData(kLockFile));
   if (!lock) return lock.error();
@@ -30,7 +30,7 @@ Result<Endpoints> Server::Start() {
   }
   if (Status started = StartMetrics(); !started) return started.error();
   if (gateway_) {
-    if (Status started = StartGateway(); !started) return started.error();
+    if (Status started = StartGateway(give_up); !started) return started.error();
   }
   started_ = true;
   if (Status written = WriteEndpoints(settings_.serve.data_dir, endpoints_); !written) {
@@ -48,12 +48,14 @@ Status Server::StartMetrics() {
   return {};
 }
 
-Status Server::StartGateway() {
+Status Server::StartGateway(const std::function<bool()>& give_up) {
   if (registry_) {
-    return gateway_->Start({[channel = registry_->Channel()] { return channel; }}, endpoints_);
+    return gateway_->Start({[channel = registry_->Channel()] { return channel; }}, give_up,
+                           endpoints_);
   }
   auto registries = MakeRegistryDialers(settings_.serve);
-  return registries.ok() ? gateway_->Start(*std::move(registries), endpoints_) : registries.error();
+  if (!registries.ok()) return registries.error();
+  return gateway_->Start(*std::move(registries), give_up, endpoints_);
 }
 
 std::vector<std::string> Server::NotReady() const {

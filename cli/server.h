@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  Result<Endpoints> Start();
+  // `give_up` ends the wait for a registry (gateway::Gateway).
+  Result<Endpoints> Start(const std::function<bool()>& give_up);
   // Agents are sent away first, then the calls end, then the store closes.
   void Stop();
 
@@ -46,7 +48,7 @@ class Server {
 
  private:
   Status StartMetrics();
-  Status StartGateway();
+  Status StartGateway(const std::function<bool()>& give_up);
   [[nodiscard]] std::vector<std::string> NotReady() const;
 
   const AllSettings settings_;

@@ -38,13 +38,14 @@ class Gateway::Impl {
   Impl(Options options, std::vector<RegistryDialer> registries, const Clock& clock,
        MetricsRegistry& metrics_registry);
 
-  Result<GatewayAddresses> Start(Duration link_timeout);
+  Result<GatewayAddresses> Start(Duration link_timeout, const std::function<bool()>& give_up);
   Status ReloadCertificate();
   void Drain();
   void Stop();
   bool ready() const { return registry_.linked() && registry_.holds() && !draining_; }
 
  private:
+  bool AwaitLink(Duration timeout, const std::function<bool()>& give_up);
   // What is looked at now and then: refusals to pass on, the lease.
   asio::awaitable<void> Tick();
   void CheckLease();
@@ -91,7 +92,16 @@ Gateway::Impl::Impl(Options options, std::vector<RegistryDialer> registries, con
   metrics_registry.OnScrape([this] { metrics_.SocketsOpen(quota_.taken()); });
 }
 
-Result<GatewayAddresses> Gateway::Impl::Start(Duration link_timeout) {
+bool Gateway::Impl::AwaitLink(Duration timeout, const std::function<bool()>& give_up) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (!registry_.WaitUntilLinked(kTick)) {
+    if (std::chrono::steady_clock::now() >= end || give_up()) return false;
+  }
+  return true;
+}
+
+Result<GatewayAddresses> Gateway::Impl::Start(Duration link_timeout,
+                                              const std::function<bool()>& give_up) {
   if (!options_.addresses.tls_listen.empty()) {
     Result<std::unique_ptr<TlsContext>> tls =
         TlsContext::Load(options_.tls_certificate, options_.tls_key);
@@ -99,7 +109,7 @@ Result<GatewayAddresses> Gateway::Impl::Start(Duration link_timeout) {
     tls_ = *std::move(tls);
   }
   registry_.Start();
-  if (!registry_.WaitUntilLinked(link_timeout)) {
+  if (!AwaitLink(link_timeout, give_up)) {
     return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
                      "The gateway could not link to a registry; its log says more.");
   }
@@ -197,10 +207,11 @@ Gateway::Gateway(Options options, std::vector<RegistryDialer> registries, const 
 
 Gateway::~Gateway() { impl_->Stop(); }
 
-Result<GatewayAddresses> Gateway::Start(Duration link_timeout) {
+Result<GatewayAddresses> Gateway::Start(Duration link_timeout,
+                                        const std::function<bool()>& give_up) {
   // A peer that has gone is an error code here, not a signal.
   signal(SIGPIPE, SIG_IGN);
-  return impl_->Start(link_timeout);
+  return impl_->Start(link_timeout, give_up);
 }
 
 bool Gateway::ready() const { return impl_->ready(); }

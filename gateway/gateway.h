@@ -3,6 +3,7 @@
 // Start, then at the end Drain and Stop, each once, from one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +39,9 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Links to the registry (up to `link_timeout`), then listens. Gives the
-  // addresses in force.
-  Result<GatewayAddresses> Start(Duration link_timeout);
+  // Links to a registry, then listens. Gives the addresses in force. Waits for the link up
+  // to `link_timeout`, or until `give_up`, which is asked several times a second, says so.
+  Result<GatewayAddresses> Start(Duration link_timeout, const std::function<bool()>& give_up);
 
   // Is there a registry behind it, does its lease run, and does it take agents? Thread
   // safe.

@@ -38,8 +38,9 @@ Duration RegistryLink::RunStream() {
   }
   stream.StartRead(&stream.in);
   stream.StartCall();
+  DropUnused();  // now that another channel keeps gRPC's threads at work
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, WelcomeTimeout(), [&] { return stream.done || linked_; });
+  changed_.wait_for(lock, WelcomeTimeout(ProspectsNow()), [&] { return stream.done || linked_; });
   if (!linked_ && !stream.done) {
     ++registries_[current_].timeouts;
     Leave(stream);
@@ -82,7 +83,7 @@ void RegistryLink::KeepLease(Stream& stream, std::unique_lock<std::mutex>& lock)
 void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
   linked_ = true;
   linked_since_ = std::chrono::steady_clock::now();
-  for (Registry& registry : registries_) registry.last_failure.clear();
+  for (Registry& registry : registries_) registry.last_failure.reset();
   registries_[current_].left_at.reset();
   registries_[current_].timeouts = 0;
   metrics_.LinkUp(true);
@@ -93,7 +94,7 @@ void RegistryLink::NoteWelcome(const v1::Welcome& welcome) {
 }
 
 void RegistryLink::NoteEnd(const grpc::Status& status) {
-  std::string& last_failure = registries_[current_].last_failure;
+  std::optional<std::string>& last_failure = registries_[current_].last_failure;
   if (!linked_ && status.error_message() == last_failure) return;
   last_failure = status.error_message();
   LogWarning(linked_ ? "link lost" : "no link to a registry",

@@ -21,6 +21,7 @@
 #include "gateway/link_number.h"
 #include "gateway/link_outbox.h"
 #include "gateway/registry_client.h"
+#include "gateway/welcome_timeout.h"
 
 namespace edgeplane::gateway {
 
@@ -127,7 +128,7 @@ class RegistryLink {
 
   struct Registry {
     RegistryDialer dial;
-    std::string last_failure;  // of a link to it, since one was welcomed by anybody
+    std::optional<std::string> last_failure;  // of a link to it, since one was welcomed by anybody
     // When it had let us wait for a welcome, or a renewal, until we left.
     std::optional<Lease::Moment> left_at;
     int timeouts = 0;  // welcomes that did not come in time, one after the other
@@ -143,16 +144,14 @@ class RegistryLink {
   void DropUnused();
   // How long there was a link.
   Duration RunStream();
-  bool Backoff(std::chrono::milliseconds delay);
-  void Pump();  // with the lock held
+  bool Backoff(Duration delay);  // false: it is over
+  void Pump();                   // with the lock held
   void Handle(const v1::RegistryMessage& message);
   void StreamBroken(Stream& stream);
 
   // --- with the lock held ---
 
-  // How long a registry has for its welcome: where another may be well, less than is left
-  // of the lease.
-  [[nodiscard]] Duration WelcomeTimeout() const;
+  [[nodiscard]] Prospects ProspectsNow() const;
   // Whether it was left a short while ago, and not welcomed us since.
   [[nodiscard]] static bool IsLate(const Registry& registry);
   // Whether another registry may renew what this one does not.
@@ -178,9 +177,9 @@ class RegistryLink {
   std::vector<Registry> registries_;
   size_t current_ = 0;
   std::shared_ptr<Stub> registry_;  // as last dialed
-  // Of one thread, Run()'s: that one, and those before it that somebody still asks. The
-  // last of a channel is dropped here, never on a thread of gRPC's, which 1.51 may then
-  // have wait for its own end.
+  // Of one thread, Run()'s: that one, and those before it that somebody has still asked
+  // when last looked at. The last of a channel is dropped here, never on a thread of
+  // gRPC's, which 1.51 may then have wait for its own end.
   std::vector<std::shared_ptr<Stub>> dialed_;
   // A lease, since one was left for being late. Not one after the other is left while all
   // of them are slow, as with a database that has too much to do.

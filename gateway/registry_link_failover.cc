@@ -12,9 +12,6 @@ namespace {
 
 constexpr auto kBackoffMin = std::chrono::milliseconds(50);
 constexpr auto kBackoffMax = std::chrono::seconds(2);
-constexpr auto kWelcomeTimeout = std::chrono::seconds(10);
-// Where there are others; longer than a connection over a long way takes.
-constexpr auto kShortestWelcomeTimeout = std::chrono::seconds(1);
 // What was the matter with a registry may be over after that.
 constexpr auto kLateMax = std::chrono::minutes(1);
 
@@ -27,7 +24,6 @@ void RegistryLink::Dial(size_t registry) {
     current_ = registry;
     registry_ = dialed_.back();
   }
-  DropUnused();
 }
 
 void RegistryLink::DropUnused() {
@@ -42,6 +38,7 @@ void RegistryLink::Run() {
   size_t failed = 0;  // links, one after the other
   for (;;) {
     const Duration stood = RunStream();
+    if (!Backoff(Duration::zero())) return;
     Dial((current_ + 1) % count);
     // A link that stood for a while was a good one: begin the back-off anew.
     if (stood > kBackoffMax) {
@@ -55,31 +52,22 @@ void RegistryLink::Run() {
   }
 }
 
-bool RegistryLink::Backoff(std::chrono::milliseconds delay) {
+bool RegistryLink::Backoff(Duration delay) {
   std::unique_lock lock(mutex_);
   return !changed_.wait_for(lock, delay, [this] { return stopping_; });
 }
 
-Duration RegistryLink::WelcomeTimeout() const {
-  int64_t others = 0;
-  int64_t unfailed = 0;
+Prospects RegistryLink::ProspectsNow() const {
+  const Registry& current = registries_[current_];
+  Prospects prospects{.lease_left = lease_.Left(BootClock::now()),
+                      .late = IsLate(current),
+                      .timeouts = current.timeouts};
   for (const Registry& other : registries_) {
-    if (&other == &registries_[current_] || IsLate(other)) continue;
-    ++others;
-    if (other.last_failure.empty()) ++unfailed;
+    if (&other == &current || IsLate(other)) continue;
+    ++prospects.others;
+    if (!other.last_failure) ++prospects.unfailed;
   }
-  if (others == 0) return kWelcomeTimeout;
-  // Longer each time: it may be the only one that is there, and slow.
-  const int timeouts = std::min(registries_[current_].timeouts, 4);
-  const auto shortest =
-      std::min<Duration>(kShortestWelcomeTimeout * (1 << timeouts), kWelcomeTimeout);
-  if (IsLate(registries_[current_])) return shortest;
-  const Duration left = lease_.Left(BootClock::now());
-  // With no lease to lose there is time for the one that may answer.
-  if (left == Duration::zero()) {
-    return std::max<Duration>(shortest, kWelcomeTimeout / (unfailed + 1));
-  }
-  return std::clamp<Duration>(left / (others + 1), shortest, kWelcomeTimeout);
+  return prospects;
 }
 
 bool RegistryLink::IsLate(const Registry& registry) {

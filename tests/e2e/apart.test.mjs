@@ -1,5 +1,7 @@
 // The parts of edgeplane in processes of their own: one registry, several gateways.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -8,8 +10,9 @@ import { Commands } from './lib/commands.mjs';
 import { randomSecret } from './lib/credentials.mjs';
 import { rowById } from './lib/ledger.mjs';
 import { run } from './lib/process.mjs';
+import { Relay } from './lib/relay.mjs';
 import { BINARY, cleanEnvironment, startGateway, startRegistry } from './lib/server.mjs';
-import { until } from './lib/wait.mjs';
+import { until, within } from './lib/wait.mjs';
 
 let registry;
 let first;
@@ -165,7 +168,34 @@ describe('a gateway that goes', () => {
   });
 });
 
-// At once: each takes the ten seconds that a gateway gives the registry.
+// At once: each takes the time that a gateway gives a registry.
+describe('a gateway that finds no registry', () => {
+  test('says so, and ends when it is asked to', async () => {
+    const line = await Relay.open({ host: '127.0.0.1', port: 0 }, () => ({ path: '/nowhere' }));
+    const args = [
+      ...['gateway', '--data-dir', path.join(registry.home, 'lonely')],
+      ...['--listen', '127.0.0.1:0', '--tls-listen', '', '--metrics-listen', ''],
+      ...['--registry', `127.0.0.1:${line.server.address().port}`],
+      ...['--registry-ca', path.join(registry.dataDir, 'registry-tls', 'cert.pem')],
+      ...['--registry-token-file', path.join(registry.dataDir, 'gateway.token')],
+    ];
+    const child = spawn(BINARY, args, { env: cleanEnvironment(registry.home) });
+    try {
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+      await until('it says so', () => /no link to a registry/.test(stderr));
+      child.kill('SIGTERM');
+      // Where it waits to the end, it is 1.
+      const [code] = await within('it ends', once(child, 'close'));
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /stopped before it served/);
+    } finally {
+      child.kill('SIGKILL');
+      line.close();
+    }
+  });
+});
+
 describe('who may be a gateway', { concurrency: true }, () => {
   let strangers = 0;
   const gateway = (...flags) =>

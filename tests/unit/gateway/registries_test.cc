@@ -70,6 +70,33 @@ TEST_F(RegistriesTest, EachLinkIsOverAChannelOfItsOwn) {
   }
 }
 
+// It keeps the channel that it began on, and nothing else does for long.
+TEST_F(RegistriesTest, ACallEndsWhereItBeganThoughTheLinkHasMoved) {
+  one_.Decide([](const auto&) { return std::nullopt; });
+  two_.GrantLease(std::chrono::seconds(2));
+  std::weak_ptr<grpc::Channel> first;
+  const RegistryDialer dial_first = [&] {
+    const auto channel = one_.channel();
+    first = channel;
+    return channel;
+  };
+  RegistryClient client("gateway-2", {dial_first, two_.dialer()}, clock_, metrics_);
+  client.Start();
+  ASSERT_TRUE(client.WaitUntilLinked(kPatience));
+  std::promise<AdmitAnswer> answer;
+  client.Admit({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"},
+               std::chrono::seconds(5),
+               [&](AdmitAnswer given) { answer.set_value(std::move(given)); });
+  ASSERT_TRUE(one_.AwaitAdmits(1));
+  one_.BreakLink();
+  ASSERT_TRUE(two_.Await(IsRenewal));
+  EXPECT_FALSE(first.expired());
+  EXPECT_TRUE(std::holds_alternative<NoDecision>(answer.get_future().get()));
+  // It looks for what is no longer used whenever it has asked for the lease.
+  ASSERT_TRUE(two_.AwaitCount(IsRenewal, two_.Count(IsRenewal) + 3));
+  EXPECT_TRUE(first.expired());
+}
+
 TEST_F(RegistriesTest, OneThatTakesNoLinkIsPassedOver) {
   one_.BreakLink(/*refuse_new=*/true);
   Start();
@@ -113,7 +140,7 @@ TEST_F(RegistriesTest, NotOneAfterTheOtherIsLeftWhileThereIsALeaseToLose) {
 // An answer that comes late each time keeps the lease, and the next one is no better.
 TEST_F(RegistriesTest, WhereAllRenewLateTheSecondIsHeldOnTo) {
   for (ScriptedRegistry* each : {&one_, &two_}) {
-    each->GrantLease(std::chrono::seconds(6));
+    each->GrantLease(std::chrono::seconds(8));
     each->RenewLate();
   }
   Start();

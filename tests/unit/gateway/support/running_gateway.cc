@@ -31,7 +31,7 @@ RunningGateway::RunningGateway(const Adjust& adjust, bool tls) {
   }
   gateway_ = std::make_unique<Gateway>(options, std::vector{registry_.dialer()}, clock_, metrics_);
   const Result<GatewayAddresses> started =
-      gateway_->Start(std::chrono::duration_cast<Duration>(kPatience));
+      gateway_->Start(std::chrono::duration_cast<Duration>(kPatience), [] { return false; });
   if (!started) throw std::runtime_error(started.error().message);
   port_ = ParseEndpoint(started->listen)->port;
   if (tls) tls_port_ = ParseEndpoint(started->tls_listen)->port;
