@@ -67,6 +67,14 @@ Status CheckRegistry(const ServeSettings& serve, const Parts& parts) {
   return CheckPair(serve.registry_certificate, serve.registry_key, "registry");
 }
 
+// A flag that names one store, and a variable or a file that names another.
+Status CheckOneStore(const std::string& database, const SettingSet::Values& flags) {
+  if (database.empty() || !flags.contains("data-dir") || flags.contains("database")) return {};
+  return Wrong(
+      "Which store? --data-dir names one, and EDGEPLANE_DATABASE or the config file a database: "
+      "give --database '' as well for the one in the data directory, or leave out --data-dir.");
+}
+
 // Whoever may list the machine's processes reads their flags.
 Status CheckDatabase(const std::string& database, const SettingSet::Values& flags) {
   if (database.empty()) return {};
@@ -132,6 +140,7 @@ Status ResolveStoreSettings(SettingSet& set, const ServeSettings& settings,
       set.Resolve(flags, OnlyOwn(set, environment, SettingVariable), OnlyOwn(set, *file));
   if (!resolved) return resolved;
   if (settings.data_dir.empty() && settings.database.empty()) return NoDataDirectory();
+  if (Status one = CheckOneStore(settings.database, flags); !one.ok()) return one;
   return CheckDatabase(settings.database, flags);
 }
 

@@ -34,22 +34,39 @@ bool IsThere(const std::string& path) {
 
 std::string Reason() { return std::generic_category().message(errno); }
 
-// Gives the file its name, which must not be there; unlike with rename(2), which would
-// replace it.
-bool Name(const std::string& part, const std::string& path) {
-  if (::link(part.c_str(), path.c_str()) == 0) {
-    ::unlink(part.c_str());
+// These do not replace what is there, unlike rename(2).
+bool Link(const std::string& from, const std::string& path) {
+  return ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+bool Rename(const std::string& from, const std::string& path) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
     return true;
   }
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // A file system that knows no such thing: one that comes between the look and the rename
+  // is replaced.
+  errno = EEXIST;
+  return !IsThere(path) && ::rename(from.c_str(), path.c_str()) == 0;
+}
+
+bool Move(const std::string& part, const std::string& path) {
+  if (Link(part, path)) return ::unlink(part.c_str()) == 0;
   // A file system without hard links, as on a stick.
   if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return false;
-  if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
-    return true;
-  }
-  // Nor with this; then a file that comes between the look and the rename is replaced.
-  if (errno != EINVAL && errno != ENOSYS) return false;
-  errno = EEXIST;
-  return !IsThere(path) && ::rename(part.c_str(), path.c_str()) == 0;
+  return Rename(part, path);
+}
+
+std::string ByDescriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+
+// A file without a name, which is gone with this process, however that ends. None where
+// the file system has no such files (open(2), O_TMPFILE), or /proc is not there to name it.
+int OpenUnnamed(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  const int fd =
+      ::open(directory.empty() ? "." : directory.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+  if (fd < 0 || ::access(ByDescriptor(fd).c_str(), F_OK) == 0) return fd;
+  ::close(fd);
+  return -1;
 }
 
 }  // namespace
@@ -60,8 +77,11 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& path) 
     return Unusable(path.empty() ? "The empty name" : path, "is no file; name the file to write.");
   }
   if (IsThere(path)) return Unusable(path, "is there already; name another file, or remove it.");
-  std::unique_ptr<ExportFile> made(new ExportFile(path));
-  const int fd = ::open(made->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int fd = OpenUnnamed(path);
+  std::unique_ptr<ExportFile> made(new ExportFile(path, fd < 0 ? path + ".part" : ""));
+  if (fd < 0) {
+    fd = ::open(made->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  }
   if (fd < 0 && errno == EEXIST) {
     return Unusable(made->part_,
                     "is left over from an export that did not end, or one is under way: remove it, "
@@ -72,14 +92,18 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& path) 
   if (made->file_ != nullptr) return made;
   const Error failed = made->Failed("make");
   ::close(fd);
-  ::unlink(made->part_.c_str());
+  made->RemovePart();
   return failed;
 }
 
 ExportFile::~ExportFile() {
   if (file_ == nullptr) return;
   std::fclose(file_);
-  ::unlink(part_.c_str());
+  RemovePart();
+}
+
+void ExportFile::RemovePart() const {
+  if (!part_.empty()) ::unlink(part_.c_str());
 }
 
 Status ExportFile::Write(std::string_view text) {
@@ -89,7 +113,9 @@ Status ExportFile::Write(std::string_view text) {
 
 Status ExportFile::Finish() {
   if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) return Failed("write");
-  if (!Name(part_, path_)) return Failed("make");
+  const bool named =
+      part_.empty() ? Link(ByDescriptor(::fileno(file_)), path_) : Move(part_, path_);
+  if (!named) return Failed("make");
   std::fclose(std::exchange(file_, nullptr));
   if (SyncDirectoryOf(path_)) return {};
   return MakeError(v1::ErrorReason::INTERNAL,

@@ -10,8 +10,8 @@
 
 namespace edgeplane::cli {
 
-// For its owner only (0600). Until Finish it has another name, and is removed when this
-// goes.
+// For its owner only (0600). Until Finish it has no name, or, where the file system knows
+// no files without one, another (.part), and is removed when this goes.
 class ExportFile {
  public:
   // INVALID_FIELD, with what to do, when there is something at `path`, whatever it is, or
@@ -26,11 +26,12 @@ class ExportFile {
   Status Finish();
 
  private:
-  explicit ExportFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {}
+  ExportFile(std::string path, std::string part) : path_(std::move(path)), part_(std::move(part)) {}
+  void RemovePart() const;
   [[nodiscard]] Error Failed(const char* what) const;
 
   const std::string path_;
-  const std::string part_;
+  const std::string part_;  // empty: it has no name
   std::FILE* file_ = nullptr;
 };
 

@@ -1,9 +1,11 @@
 #include "cli/run.h"
 
+#include <fcntl.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 
@@ -24,6 +26,16 @@ void QuietLibraries() {
   google::protobuf::SetLogHandler(nullptr);
 }
 
+// A socket or a file that took the number of one of them would be read or written as it.
+// They are opened the wrong way round, so that whoever uses them fails.
+void HoldStandardStreams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest number that is free, which is this one.
+    static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
 }  // namespace
 
 ExitCode Run(const std::vector<std::string>& args, const Surroundings& around) {
@@ -33,6 +45,7 @@ ExitCode Run(const std::vector<std::string>& args, const Surroundings& around) {
 }
 
 int RunProcess(int argc, const char* const* argv) {
+  HoldStandardStreams();
   QuietLibraries();
   const SystemClock clock;
   const Surroundings around{.in = std::cin,

@@ -2,8 +2,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -79,9 +81,10 @@ boost::json::object CountsToJson(const transfer::Counts& counts) {
 
 // --- export -------------------------------------------------------------------
 
-Outcome ReportExport(const Invocation& invocation, const std::string& file,
+Outcome ReportExport(const Invocation& invocation, const StoreFlags& flags,
                      const transfer::Counts& counts) {
   const Surroundings& around = invocation.around;
+  const std::string& file = flags.file;
   // What was asked for may be on standard output already.
   std::ostream& out = file == kStandardStream ? around.err : around.out;
   if (invocation.json) {
@@ -89,7 +92,7 @@ Outcome ReportExport(const Invocation& invocation, const std::string& file,
     return {};
   }
   WriteCounts(counts, out, around);
-  out << "Exported " << Sum(counts) << " rows"
+  out << "Exported " << Sum(counts) << " rows from " << StorePlace(flags.settings)
       << (file == kStandardStream ? std::string() : " to " + file) << ".\n"
       << "The agents' secrets in it are sealed: they need the " << kMasterKeyFile
       << " of the data directory, kept apart.\n";
@@ -118,15 +121,20 @@ Outcome RunExport(StoreFlags& flags, const Invocation& invocation) {
   const auto counts =
       transfer::Export(**source, around.clock.Now(), write, ProgressOn(around, "exporting"));
   if (!counts.ok()) return Failed(counts.error());
+  if (Sum(*counts) == 0) {
+    return UsageError("Nothing was exported: " + StorePlace(flags.settings) +
+                      " is empty, no server has used it yet.");
+  }
   around.out.flush();
   const Status finished = file != nullptr ? file->Finish() : write("");
   if (!finished.ok()) return Failed(finished.error());
-  return ReportExport(invocation, flags.file, *counts);
+  return ReportExport(invocation, flags, *counts);
 }
 
 // --- import -------------------------------------------------------------------
 
-Outcome ReportImport(const Invocation& invocation, const transfer::Counts& counts, int64_t ended) {
+Outcome ReportImport(const Invocation& invocation, const StoreFlags& flags,
+                     const transfer::Counts& counts, int64_t ended) {
   const Surroundings& around = invocation.around;
   if (invocation.json) {
     boost::json::object object = CountsToJson(counts);
@@ -135,8 +143,8 @@ Outcome ReportImport(const Invocation& invocation, const transfer::Counts& count
     return {};
   }
   WriteCounts(counts, around.out, around);
-  around.out << "Imported " << Sum(counts) << " rows; " << ended
-             << " sessions have ended, and their agents connect again.\n"
+  around.out << "Imported " << Sum(counts) << " rows into " << StorePlace(flags.settings) << "; "
+             << ended << " sessions have ended, and their agents connect again.\n"
              << "Before a server starts on it, put the " << kMasterKeyFile << " and "
              << kAdminTokenFile << " of the old data directory into the new one.\n";
   return {};
@@ -163,6 +171,10 @@ Outcome RunImport(StoreFlags& flags, const Invocation& invocation) {
   }
   std::istream& text = flags.file == kStandardStream ? invocation.around.in : file;
   const auto counts = ImportFrom(text, flags, invocation.around);
+  // Which std::cin tells as its end.
+  if (!counts.ok() && &text == &std::cin && std::ferror(stdin) != 0) {
+    return UsageError("Standard input cannot be read to its end. Nothing was imported.");
+  }
   if (!counts.ok()) return Failed(counts.error());
   const auto ended = ReleaseImportedSessions(flags.settings);
   if (!ended.ok()) {
@@ -171,7 +183,7 @@ Outcome RunImport(StoreFlags& flags, const Invocation& invocation) {
                  ended.error().message,
              "A registry that is started on it ends them by itself."}};
   }
-  return ReportImport(invocation, *counts, *ended);
+  return ReportImport(invocation, flags, *counts, *ended);
 }
 
 void AddStoreCommand(CommandTree& tree, CLI::App& group, const char* name, const char* description,

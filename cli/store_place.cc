@@ -32,6 +32,10 @@ Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
   return std::unique_ptr<storage::Store>(*std::move(store));
 }
 
+std::string StorePlace(const ServeSettings& settings) {
+  return settings.database.empty() ? SqlitePath(settings) : "the PostgreSQL database";
+}
+
 Result<std::unique_ptr<storage::transfer::Source>> OpenSource(const ServeSettings& settings) {
   if (settings.database.empty()) return storage::OpenSqliteSource(SqlitePath(settings));
   return storage::OpenPostgresSource(Secret::CopyOf(settings.database));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "cli/serve_settings.h"
@@ -15,6 +16,9 @@ namespace edgeplane::cli {
 // `metrics` may be null and must outlive the store.
 Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
                                                   storage::StoreMetrics* metrics);
+
+// For people to read, and without a password.
+std::string StorePlace(const ServeSettings& settings);
 
 Result<std::unique_ptr<storage::transfer::Source>> OpenSource(const ServeSettings& settings);
 

@@ -45,8 +45,14 @@ Failure Meaning(std::string_view sqlstate) {
   if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "23505") {
     return Unavailable(kConflict, "Another write was in the way; nothing was changed. Try again.");
   }
-  // Cancelled by statement_timeout or lock_timeout, or by an administrator.
-  if (sqlstate == "57014" || sqlstate == "55P03") {
+  // By lock_timeout.
+  if (sqlstate == "55P03") {
+    return Unavailable(kStatement,
+                       "Something else in the database holds what is needed here, as an import or "
+                       "a change of the schema does; try again when it is over.");
+  }
+  // Cancelled by statement_timeout, or by an administrator.
+  if (sqlstate == "57014") {
     return Unavailable(kStatement, "The store did not finish in time; try again, or ask for less.");
   }
   if (sqlstate == "25006") {
@@ -68,8 +74,8 @@ Failure Meaning(std::string_view sqlstate) {
   // No right in a schema, or no schema in the search_path to have a right in.
   if (sqlstate == "42501" || sqlstate == "3F000") {
     return Unavailable(kServer,
-                       "edgeplane's user lacks a right in the database; make a schema that it "
-                       "owns, first in its search_path.");
+                       "edgeplane's user lacks a right in the database, edgeplane's log says "
+                       "which; it is to own a schema, first in its search_path.");
   }
   if (sqlstate == "53100") {
     return Unavailable(kServer, "The database server's disk is full; make room there.");
@@ -89,7 +95,10 @@ Failure Meaning(std::string_view sqlstate) {
 
 Failure FailureOf(std::string_view sqlstate, std::string_view says, std::string_view what) {
   Report(sqlstate, says, what);
-  return Meaning(sqlstate);
+  Failure failure = Meaning(sqlstate);
+  const std::string_view group = sqlstate.substr(0, 2);
+  failure.of_values = group == "22" || group == "23";
+  return failure;
 }
 
 Failure ConnectFailure(std::string_view says) {

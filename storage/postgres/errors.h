@@ -18,6 +18,7 @@ enum class FailureKind : uint8_t {
 struct Failure {
   FailureKind kind = FailureKind::kStatement;
   Error error;
+  bool of_values = false;  // what was to be stored does not fit: its form, or other rows
 };
 
 // The one place where a SQLSTATE (PostgreSQL, Appendix A) becomes a failure of

@@ -46,6 +46,12 @@ Status MigrateLocked(Connection& db, std::span<const Migration> migrations, Time
   return {};
 }
 
+Result<bool> HasMigrations(Connection& connection) {
+  const Result<Rows> count = connection.Run("has_migrations");
+  if (!count.ok()) return count.error();
+  return count->front().Number(0) > 0;
+}
+
 }  // namespace
 
 Status CheckOwnership(Connection& connection) {
@@ -74,7 +80,7 @@ Result<bool> HasTable(Connection& connection, std::string_view name) {
 }
 
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations) {
-  const Result<bool> any = HasTable(connection, "schema_migrations");
+  const Result<bool> any = HasMigrations(connection);
   if (!any.ok()) return any.error();
   if (!*any) return NoStore();
   const Result<std::vector<AppliedMigration>> applied = ListApplied(connection);

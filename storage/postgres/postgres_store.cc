@@ -12,32 +12,37 @@ namespace edgeplane::storage {
 namespace {
 
 using postgres::Connection;
+using std::chrono::steady_clock;
 
 // Longer than any registry goes without a commit: its sweeper writes every so often.
 constexpr auto kWriterKept = std::chrono::days(30);
-
-// One connection for what has to be right before there is a store.
-Status Prepare(const postgres::ConnectString& where, const PostgresSettings& settings) {
-  using std::chrono::steady_clock;
-  const Time now = SystemClock().Now();
-  const Duration longest = settings.migrate_timeout;
-  const postgres::SessionLimits limits{longest, longest, longest};
-  auto connection = Connection::Open(where, limits, steady_clock::now() + settings.write_timeout);
-  if (!connection.ok()) return connection.error();
-  Connection& db = **connection;
-  db.SetDeadline(steady_clock::now() + longest);
-  Status migrated = postgres::Migrate(db, postgres::EmbeddedMigrations(), now);
-  if (!migrated.ok()) return migrated;
-  if (Status prepared = db.PrepareAll(); !prepared.ok()) return prepared;
-  const auto forgot = db.Run("forget_writers", now - kWriterKept);
-  return forgot.ok() ? Status() : Status(forgot.error());
-}
 
 // The server gives up before the caller does, and so the connection lives on. A lock
 // that somebody sits on fails those who need it in time for the others to be tried
 // without them.
 postgres::SessionLimits LimitsFor(Duration timeout) {
   return {timeout * 9 / 10, timeout / 4, timeout};
+}
+
+Status BringUpToDate(const postgres::ConnectString& where, const PostgresSettings& settings) {
+  const Duration longest = settings.migrate_timeout;
+  const postgres::SessionLimits limits{longest, longest, longest};
+  auto db = Connection::Open(where, limits, steady_clock::now() + settings.write_timeout);
+  if (!db.ok()) return db.error();
+  (*db)->SetDeadline(steady_clock::now() + longest);
+  return postgres::Migrate(**db, postgres::EmbeddedMigrations(), SystemClock().Now());
+}
+
+// What has to be right before there is a store. Whoever else holds the tables, as an
+// import does, is not waited for as long as for those who migrate them.
+Status Prepare(const postgres::ConnectString& where, const PostgresSettings& settings) {
+  if (Status migrated = BringUpToDate(where, settings); !migrated.ok()) return migrated;
+  const Duration timeout = settings.write_timeout;
+  auto db = Connection::Open(where, LimitsFor(timeout), steady_clock::now() + timeout);
+  if (!db.ok()) return db.error();
+  if (Status prepared = (*db)->PrepareAll(); !prepared.ok()) return prepared;
+  const auto forgot = (*db)->Run("forget_writers", SystemClock().Now() - kWriterKept);
+  return forgot.ok() ? Status() : Status(forgot.error());
 }
 
 }  // namespace

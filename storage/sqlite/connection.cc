@@ -61,7 +61,6 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mo
   if (Status set = connection->Execute(kBothSettings); !set.ok()) return set.error();
   if (mode == Mode::kWrite) return connection;
   if (Status set = connection->Execute(kReaderSettings); !set.ok()) return set.error();
-  if (Status wal = CheckWal(database); !wal.ok()) return wal.error();
   return connection;
 }
 

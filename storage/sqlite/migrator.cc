@@ -47,6 +47,13 @@ Status Atomically(Connection& connection, const Work& work) {
   return done;
 }
 
+Result<bool> HasMigrations(Connection& connection) {
+  Query query(connection, "has_migrations");
+  const Result<std::vector<int64_t>> count = query.Numbers();
+  if (!count.ok()) return count.error();
+  return count->front() > 0;
+}
+
 }  // namespace
 
 Status CheckOwnership(Connection& connection) {
@@ -85,7 +92,7 @@ Result<bool> HasTable(Connection& connection, std::string_view name) {
 }
 
 Status CheckSchema(Connection& connection, std::span<const Migration> migrations) {
-  const Result<bool> any = HasTable(connection, "schema_migrations");
+  const Result<bool> any = HasMigrations(connection);
   if (!any.ok()) return any.error();
   if (!*any) return NoStore();
   const Result<std::vector<AppliedMigration>> applied = ListApplied(connection);

@@ -22,13 +22,25 @@ Status MakeFilesPrivate(const std::string& path) {
 
 }  // namespace
 
+Status LookFirst(const std::string& path, Duration busy_timeout,
+                 const std::function<Status(Connection&)>& look) {
+  std::error_code failed;  // one that cannot be looked at fails to open
+  if (!std::filesystem::exists(path, failed) && !failed) return {};
+  // Writing, since what a killed process has left half done can be read only once it is
+  // undone.
+  const auto connection = Connection::Open(path, Connection::Mode::kWrite, busy_timeout);
+  return connection.ok() ? look(**connection) : Status(connection.error());
+}
+
 Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout) {
-  // Before SQLite has the file: closing a descriptor of it would drop the locks
+  if (Status owned = LookFirst(path, busy_timeout, CheckOwnership); !owned.ok()) {
+    return owned.error();
+  }
+  // While SQLite does not have the file: closing a descriptor of it would drop the locks
   // SQLite holds (POSIX fcntl, sqlite.org/howtocorrupt.html, 2.2).
   if (Status made = MakeFilesPrivate(path); !made.ok()) return made.error();
   auto connection = Connection::Open(path, Connection::Mode::kWrite, busy_timeout);
   if (!connection.ok()) return connection.error();
-  if (Status owned = CheckOwnership(**connection); !owned.ok()) return owned.error();
   if (Status logged = (*connection)->UseWriteAheadLog(); !logged.ok()) return logged.error();
   return connection;
 }

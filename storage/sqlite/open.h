@@ -1,6 +1,7 @@
 // A database file on its way to being a store's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,11 @@
 #include "storage/sqlite/connection.h"
 
 namespace edgeplane::storage::sqlite {
+
+// Looks at the file, where there is one, before anything about it changes: its mode, its
+// journal, its schema.
+Status LookFirst(const std::string& path, Duration busy_timeout,
+                 const std::function<Status(Connection&)>& look);
 
 // Makes the file if it is not there, for nobody else to read. STORE_CORRUPT where it is
 // another program's. Whoever calls holds the lock of the data directory, and brings the

@@ -89,6 +89,25 @@ class MadeStatement {
   int code_ = SQLITE_OK;
 };
 
+Status CheckEmpty(Connection& db) {
+  for (const Table& table : transfer::AllTables()) {
+    const Result<bool> there = sqlite::HasTable(db, table.name);
+    if (!there.ok()) return there.error();
+    if (!*there) continue;
+    MadeStatement any(db, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
+    const Result<bool> row = any.Next();
+    if (!row.ok()) return row.error();
+    if (*row) return transfer::NotEmpty(table);
+  }
+  return {};
+}
+
+// What another program has kept, and an earlier edgeplane, stays as it is.
+Status CheckMayFill(Connection& db) {
+  const Status owned = sqlite::CheckOwnership(db);
+  return owned.ok() ? CheckEmpty(db) : owned;
+}
+
 // An earlier version opened the session: its secret is not known here.
 std::string Selected(const Table& table) {
   std::string columns;
@@ -152,8 +171,6 @@ class SqliteSink final : public transfer::Sink {
 
   // What is not committed goes with the connection.
   Status Begin() {
-    // Before the schema is touched: what an earlier edgeplane has kept stays as it is.
-    if (Status empty = CheckEmpty(); !empty.ok()) return empty;
     Status migrated = sqlite::Migrate(*db_, sqlite::EmbeddedMigrations(), SystemClock().Now());
     if (!migrated.ok()) return migrated;
     return Query(*db_, "begin_write").Run();
@@ -171,19 +188,6 @@ class SqliteSink final : public transfer::Sink {
   }
 
  private:
-  Status CheckEmpty() {
-    for (const Table& table : transfer::AllTables()) {
-      const Result<bool> there = sqlite::HasTable(*db_, table.name);
-      if (!there.ok()) return there.error();
-      if (!*there) continue;
-      MadeStatement any(*db_, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
-      const Result<bool> row = any.Next();
-      if (!row.ok()) return row.error();
-      if (*row) return transfer::NotEmpty(table);
-    }
-    return {};
-  }
-
   MadeStatement& StatementOf(const Table& table) {
     const auto found = statements_.find(table.name);
     if (found != statements_.end()) return found->second;
@@ -234,6 +238,9 @@ Result<std::unique_ptr<transfer::Source>> OpenSqliteSource(const std::string& pa
 Result<std::unique_ptr<transfer::Sink>> OpenSqliteSink(const std::string& path) {
   auto lock = FileLock::Take(path + ".lock");
   if (!lock.ok()) return lock.error();
+  if (Status may = sqlite::LookFirst(path, kBusyTimeout, CheckMayFill); !may.ok()) {
+    return may.error();
+  }
   auto db = sqlite::OpenForWriting(path, kBusyTimeout);
   if (!db.ok()) return db.error();
   auto sink = std::make_unique<SqliteSink>(*std::move(lock), *std::move(db));

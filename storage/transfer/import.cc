@@ -33,7 +33,7 @@ class Reader {
     if (!version.ok()) return At(version.error());
     if (*version != kFormatVersion) return OtherVersion(*version);
     Result<std::unique_ptr<Sink>> sink = open_();
-    if (!sink.ok()) return sink.error();
+    if (!sink.ok()) return NothingImported(sink.error());
     sink_ = *std::move(sink);
     while (true) {
       Result<json::object> object = Next();
@@ -45,10 +45,14 @@ class Reader {
   }
 
  private:
-  // A text that is not as it should be is told with its line; the sink's own failures
-  // are not its fault.
+  static Error NothingImported(const Error& error) {
+    return MakeError(error.code, error.message + " Nothing was imported.");
+  }
+
+  // Before the end. A text that is not as it should be is told with its line; the sink's
+  // own failures are not its fault.
   Error At(const Error& error) const {
-    if (error.code != v1::ErrorReason::INVALID_FIELD) return error;
+    if (error.code != v1::ErrorReason::INVALID_FIELD) return NothingImported(error);
     return Invalid("Line " + std::to_string(lines_) + ": " + error.message +
                    " Nothing was imported; take a text that `edgeplane store export` has written, "
                    "whole and unchanged.");
@@ -140,6 +144,9 @@ class Reader {
         std::string_view(sha256->get_string()) != HexEncode(hash_.Finish())) {
       return Invalid("the checksum is not that of the lines before it: they were changed.");
     }
+    // Without them numbers would be given again.
+    if (counts_[std::string(Counters().name)] != kCounterRows)
+      return Invalid("counters are missing.");
     const auto* rows = trailer.if_contains("rows");
     if (rows == nullptr || !rows->is_object()) return Invalid("it has no counts.");
     for (const auto& [table, count] : counts_) {

@@ -39,6 +39,7 @@ const std::vector<Table>& AllTables();
 const Table& Counters();
 inline constexpr std::string_view kEpochCounter = "epoch";
 inline constexpr std::string_view kEventCounter = "event";
+inline constexpr int64_t kCounterRows = 2;
 
 // A value of a row: flags are 0 and 1, labels are as LabelsToJson has them.
 struct Value {

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // What a schema has besides what is carried.
 const std::set<std::string> kNotCarried = {
@@ -150,6 +151,9 @@ TEST_P(TransferContract, TakesAllOrNothing) {
   std::unique_ptr<MovableBackend> next = MakeBackend(GetParam());
   const Status cut = ImportInto(*next, text.substr(0, text.rfind("{\"end\"")));
   ASSERT_FALSE(cut.ok());
+  const std::string none = R"("name":"epoch","value":0})";
+  EXPECT_THAT(ExportOf(*next), HasSubstr(none));
+  EXPECT_THAT(text, Not(HasSubstr(none)));
   const Status whole = ImportInto(*next, text);
   EXPECT_TRUE(whole.ok()) << whole.error().message;
 }

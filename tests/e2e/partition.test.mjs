@@ -7,12 +7,7 @@ import { Balancer } from './lib/balancer.mjs';
 import { Commands } from './lib/commands.mjs';
 import { PostgresCluster } from './lib/postgres.mjs';
 import { PostgresLine } from './lib/postgres_line.mjs';
-import {
-  startGateway,
-  startGatewayAt,
-  startRegistry,
-  startSecondRegistry,
-} from './lib/server.mjs';
+import { startGateway, startRegistry, startSecondRegistry } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 let cluster;
@@ -167,7 +162,7 @@ describe('registries behind one name', () => {
     try {
       registries.push(await startSecondRegistry(here));
       balancer = await Balancer.open(registries.map((each) => each.endpoints.registry_listen));
-      gateway = await startGatewayAt([`localhost:${balancer.port}`], here);
+      gateway = await startGateway(here, ['--registry', `localhost:${balancer.port}`]);
       const links = () => gateway.logLines.filter((line) => /link up/.test(line)).length;
       await until('the gateway has a link', links);
       for (let move = 1; move <= 5; ++move) {

@@ -1,7 +1,6 @@
 // An installation moves from SQLite to PostgreSQL and back, as docs/operating.md says,
 // and its agents and operators find everything there.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,6 +9,7 @@ import { Commands } from './lib/commands.mjs';
 import { PostgresCluster } from './lib/postgres.mjs';
 import { run } from './lib/process.mjs';
 import { BINARY, Server, cleanEnvironment, startGateway, startOnSqlite } from './lib/server.mjs';
+import { store, storeJson } from './lib/store.mjs';
 
 let database;
 let server;
@@ -21,16 +21,6 @@ after(async () => {
   await server?.close();
   await database?.close();
 });
-
-// `edgeplane store ARGS`, with no environment that would help it.
-const store = (home, ...args) =>
-  run(BINARY, ['store', ...args], { env: cleanEnvironment(home) });
-
-async function storeJson(home, ...args) {
-  const { code, stdout, stderr } = await store(home, ...args, '--json');
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
-}
 
 // A process on the state of `from`, with its keys in a data directory of its own.
 function successor(from, command, flags) {
@@ -64,7 +54,7 @@ test('agents and commands move to PostgreSQL and back', async (t) => {
 
   // Under way: the server runs, and the agent is connected.
   const first = path.join(server.home, 'first.jsonl');
-  const out = await storeJson(server.home, 'export', '--data-dir', server.dataDir, '--output', first);
+  const out = await storeJson(server.home, ['export', '--data-dir', server.dataDir, '--output', first]);
   assert.equal(out.rows.agents, 1);
   assert.equal(out.rows.commands, 2);
   assert.equal(out.rows.sessions, 1);
@@ -76,10 +66,10 @@ test('agents and commands move to PostgreSQL and back', async (t) => {
 
   const where = await database.newDatabase();
   const into = ['import', '--database', where, '--input', first];
-  const taken = await storeJson(server.home, ...into);
+  const taken = await storeJson(server.home, into);
   assert.deepEqual({ ...taken.rows, sessions: 1 }, out.rows);
   assert.equal(taken.sessions_ended, 1);
-  const again = await store(server.home, ...into);
+  const again = await store(server.home, into);
   assert.equal(again.code, 2);
   assert.match(again.stderr, /not empty/);
 
@@ -99,10 +89,10 @@ test('agents and commands move to PostgreSQL and back', async (t) => {
   await there.close();
 
   const second = path.join(server.home, 'second.jsonl');
-  await storeJson(server.home, 'export', '--database', where, '--output', second);
+  await storeJson(server.home, ['export', '--database', where, '--output', second]);
   const back = successor(server, 'serve', []);
   t.after(() => back.close());
-  await storeJson(server.home, 'import', '--data-dir', back.dataDir, '--input', second);
+  await storeJson(server.home, ['import', '--data-dir', back.dataDir, '--input', second]);
   await back.start();
   const home = await Agent.open(back, a.id, a.secret);
   const all = await new Commands(back).list({ agent_id: a.id });
@@ -118,24 +108,10 @@ test('agents and commands move to PostgreSQL and back', async (t) => {
   await home.close();
 });
 
-test('nothing is overwritten, and nothing is imported under a running server', async () => {
-  const file = path.join(server.home, 'there.jsonl');
-  fs.writeFileSync(file, 'precious');
-  const out = await store(server.home, 'export', '--data-dir', server.dataDir, '--output', file);
-  assert.equal(out.code, 2);
-  assert.match(out.stderr, /is there already/);
-  assert.equal(fs.readFileSync(file, 'utf8'), 'precious');
-  const whole = path.join(server.home, 'whole.jsonl');
-  await storeJson(server.home, 'export', '--data-dir', server.dataDir, '--output', whole);
-  const into = await store(server.home, 'import', '--data-dir', server.dataDir, '--input', whole);
-  assert.equal(into.code, 1);
-  assert.match(into.stderr, /Another edgeplane process uses this data directory/);
-});
-
 test('through a pipe, and what is cut off is not taken', async () => {
-  const whole = await store(server.home, 'export', '--data-dir', server.dataDir, '--output', '-');
+  const whole = await store(server.home, ['export', '--data-dir', server.dataDir, '--output', '-']);
   assert.equal(whole.code, 0);
-  assert.match(whole.stderr, /^Exported \d+ rows\.$/m);
+  assert.match(whole.stderr, /^Exported \d+ rows from \S+\.$/m);
   const target = path.join(server.home, 'cut');
   const args = ['store', 'import', '--data-dir', target, '--input', '-'];
   const env = cleanEnvironment(server.home);
@@ -144,62 +120,4 @@ test('through a pipe, and what is cut off is not taken', async () => {
   assert.match(cut.stderr, /Line \d+: the text ends too early.*Nothing was imported/);
   const taken = await run(BINARY, args, { env, input: whole.stdout });
   assert.equal(taken.code, 0, taken.stderr);
-});
-
-test('there is no store where there is none', async () => {
-  const none = path.join(server.home, 'none');
-  const { code, stderr } = await store(server.home, 'export', '--data-dir', none, '--output', '-');
-  assert.equal(code, 2);
-  assert.match(stderr, /There is no store at/);
-  assert.equal(fs.existsSync(none), false);
-});
-
-test('what cannot be read is refused in words, and nothing is made of it', async () => {
-  for (const [input, says] of [
-    [server.home, /is a directory; name the file/],
-    ['/dev/null', /Line 1: the text is empty/],
-  ]) {
-    const into = path.join(server.home, 'from-nothing');
-    const { code, stderr } = await store(
-      server.home,
-      ...['import', '--data-dir', into, '--input', input],
-    );
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, says);
-    assert.ok(!fs.existsSync(into));
-  }
-});
-
-test('what cannot be written is told, and nothing is left of it', async () => {
-  const nowhere = path.join(server.home, 'nowhere');
-  for (const [output, says] of [
-    [path.join(nowhere, 'x.jsonl'), /x\.jsonl cannot be made: No such file/],
-    [server.home, /is no file; name the file to write/],
-    ['', /is no file; name the file to write/],
-  ]) {
-    const args = ['export', '--data-dir', server.dataDir, '--output', output];
-    const { code, stderr } = await store(server.home, ...args);
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, says);
-  }
-  assert.ok(!fs.existsSync(nowhere));
-  const full = fs.openSync('/dev/full', 'w');
-  const args = ['store', 'export', '--data-dir', server.dataDir, '--output', '-'];
-  const { status, stderr } = spawnSync(BINARY, args, {
-    env: cleanEnvironment(server.home),
-    stdio: ['ignore', full, 'pipe'],
-    encoding: 'utf8',
-  });
-  fs.closeSync(full);
-  assert.equal(status, 1, stderr);
-  assert.match(stderr, /Standard output could not be written/);
-  assert.doesNotMatch(stderr, /Exported/);
-});
-
-test('a database without a store is told apart from one that fails', async () => {
-  const where = await database.newDatabase();
-  const args = ['export', '--database', where, '--output', '-'];
-  const { code, stderr } = await store(server.home, ...args);
-  assert.equal(code, 2, stderr);
-  assert.match(stderr, /There is no edgeplane store in this database/);
 });

@@ -271,11 +271,6 @@ export async function startSecondRegistry(registry, flags = []) {
 // answers is used.
 export function startGateway(registry, flags = [], others = []) {
   const addresses = [registry, ...others].map((each) => each.endpoints.registry_listen);
-  return startGatewayAt(addresses, registry, flags);
-}
-
-// One that is told of these addresses or names only, with the credentials of `registry`.
-export function startGatewayAt(addresses, registry, flags = []) {
   const gateway = new Server(
     [
       ...['--registry', addresses.join(',')],

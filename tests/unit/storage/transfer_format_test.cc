@@ -82,8 +82,7 @@ Result<Counts> ImportInto(Kept& kept, std::istream& text) {
   return Import(text, open, kSilent);
 }
 
-std::string Exported() {
-  SampleSource source;
+std::string Exported(Source& source) {
   std::string text;
   const auto counts = Export(
       source, Time(),
@@ -94,6 +93,11 @@ std::string Exported() {
       kSilent);
   EXPECT_TRUE(counts.ok());
   return text;
+}
+
+std::string Exported() {
+  SampleSource source;
+  return Exported(source);
 }
 
 // What is said of a text that is not taken.
@@ -173,6 +177,15 @@ TEST(TransferFormat, TellsOfOtherCountsThanThereAre) {
               HasSubstr("other rows of facts"));
 }
 
+TEST(TransferFormat, TellsOfMissingCounters) {
+  class WithoutCounters final : public Source {
+   public:
+    Status Read(const Table&, const std::function<Status(const Row&)>&) override { return {}; }
+  };
+  WithoutCounters source;
+  EXPECT_THAT(Complaint(Exported(source)), HasSubstr("counters are missing"));
+}
+
 TEST(TransferFormat, TellsOfWhatFollowsTheEnd) {
   EXPECT_THAT(Complaint(Exported() + "\n"), HasSubstr("behind the end"));
 }
@@ -239,7 +252,7 @@ TEST(TransferFormat, EndsWithTheFirstFailureOfASink) {
   };
   const auto counts = Import(in, open, kSilent);
   ASSERT_FALSE(counts.ok());
-  EXPECT_EQ(counts.error().message, "The disk is full.");
+  EXPECT_EQ(counts.error().message, "The disk is full. Nothing was imported.");
 }
 
 }  // namespace
