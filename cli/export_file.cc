@@ -26,10 +26,11 @@ bool SyncDirectoryOf(const std::string& path) {
   return synced;
 }
 
-// Anything, a link to nowhere too.
-bool IsThere(const std::string& path) {
-  std::error_code ignored;  // what cannot be looked at cannot be made either
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+// Anything, a link to nowhere too; and what cannot be looked at.
+bool IsThere(const std::string& path, std::error_code& failed) {
+  const auto type = std::filesystem::symlink_status(path, failed).type();
+  if (type == std::filesystem::file_type::not_found) failed.clear();
+  return type != std::filesystem::file_type::not_found;
 }
 
 std::string Reason() { return std::generic_category().message(errno); }
@@ -45,12 +46,17 @@ bool Rename(const std::string& from, const std::string& path) {
   if (errno != EINVAL && errno != ENOSYS) return false;
   // A file system that knows no such thing: one that comes between the look and the rename
   // is replaced.
-  errno = EEXIST;
-  return !IsThere(path) && ::rename(from.c_str(), path.c_str()) == 0;
+  std::error_code failed;
+  const bool there = IsThere(path, failed);
+  errno = failed ? failed.value() : EEXIST;
+  return !there && ::rename(from.c_str(), path.c_str()) == 0;
 }
 
 bool Move(const std::string& part, const std::string& path) {
-  if (Link(part, path)) return ::unlink(part.c_str()) == 0;
+  if (Link(part, path)) {
+    ::unlink(part.c_str());
+    return true;
+  }
   // A file system without hard links, as on a stick.
   if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return false;
   return Rename(part, path);
@@ -72,11 +78,13 @@ int OpenUnnamed(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& path) {
-  std::error_code ignored;  // see IsThere
-  if (path.empty() || std::filesystem::is_directory(path, ignored)) {
+  std::error_code failed;
+  if (path.empty() || std::filesystem::is_directory(path, failed)) {
     return Unusable(path.empty() ? "The empty name" : path, "is no file; name the file to write.");
   }
-  if (IsThere(path)) return Unusable(path, "is there already; name another file, or remove it.");
+  const bool there = IsThere(path, failed);
+  if (failed) return Unusable(path, "cannot be made: " + failed.message() + '.');
+  if (there) return Unusable(path, "is there already; name another file, or remove it.");
   int fd = OpenUnnamed(path);
   std::unique_ptr<ExportFile> made(new ExportFile(path, fd < 0 ? path + ".part" : ""));
   if (fd < 0) {
@@ -90,10 +98,10 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(const std::string& path) 
   if (fd < 0) return Unusable(path, "cannot be made: " + Reason() + '.');
   made->file_ = ::fdopen(fd, "w");
   if (made->file_ != nullptr) return made;
-  const Error failed = made->Failed("make");
+  const Error not_made = made->Failed("make");
   ::close(fd);
   made->RemovePart();
-  return failed;
+  return not_made;
 }
 
 ExportFile::~ExportFile() {

@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kGatewayIdFile[] = "gateway.id";
 constexpr char kTlsDirectory[] = "tls";
-// For a registry that is slow, after others that are not there.
-constexpr auto kLinkTimeout = std::chrono::seconds(15);
+// For a registry that is slow, and one beside it that is not there.
+constexpr auto kLinkTimeout = std::chrono::seconds(20);
 
 }  // namespace
 

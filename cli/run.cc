@@ -27,7 +27,8 @@ void QuietLibraries() {
 }
 
 // A socket or a file that took the number of one of them would be read or written as it.
-// They are opened the wrong way round, so that whoever uses them fails.
+// They are opened the wrong way round, so that whoever uses them fails. (The first may have
+// been taken already, by a descriptor of gRPC's, of which no byte can be had.)
 void HoldStandardStreams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;

@@ -141,9 +141,11 @@ Outcome Serve(const Parts& parts, const SettingSet::Values& flags) {
   if (parts.gateway) RaiseFileLimit(settings.gateway.max_connections);
 
   Server server(settings, parts);
-  const Result<Endpoints> endpoints = server.Start(&IsStopPending);
-  if (!endpoints && IsStopPending()) {
-    LogInfo("stopped before it served");
+  bool gave_up = false;
+  const Result<Endpoints> endpoints =
+      server.Start([&gave_up] { return gave_up = IsStopPending(); });
+  if (!endpoints && gave_up) {
+    LogInfo("stopped before it served", {{"waited_for", endpoints.error().message}});
     return {};
   }
   if (!endpoints) return {ExitCode::kFailed, {endpoints.error().message}};

@@ -121,10 +121,6 @@ Outcome RunExport(StoreFlags& flags, const Invocation& invocation) {
   const auto counts =
       transfer::Export(**source, around.clock.Now(), write, ProgressOn(around, "exporting"));
   if (!counts.ok()) return Failed(counts.error());
-  if (Sum(*counts) == 0) {
-    return UsageError("Nothing was exported: " + StorePlace(flags.settings) +
-                      " is empty, no server has used it yet.");
-  }
   around.out.flush();
   const Status finished = file != nullptr ? file->Finish() : write("");
   if (!finished.ok()) return Failed(finished.error());

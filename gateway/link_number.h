@@ -21,7 +21,7 @@ class LinkNumber {
   }
   // There is a later link than the last one, says the registry.
   void Refused() {
-    // Beyond any clock after some ten: a gateway that starts tries for 15 seconds.
+    // Beyond any clock after some ten: a gateway that starts tries for 20 seconds.
     ahead_ = std::clamp<Duration>(ahead_ * 16, std::chrono::seconds(1), std::chrono::years(10'000));
   }
 

@@ -29,7 +29,10 @@ Status LookFirst(const std::string& path, Duration busy_timeout,
   // Writing, since what a killed process has left half done can be read only once it is
   // undone.
   const auto connection = Connection::Open(path, Connection::Mode::kWrite, busy_timeout);
-  return connection.ok() ? look(**connection) : Status(connection.error());
+  if (!connection.ok()) return connection.error();
+  // Nobody waits for what is in the log to be moved, and it may be another program's.
+  sqlite3_db_config((*connection)->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return look(**connection);
 }
 
 Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout) {

@@ -12,7 +12,7 @@
 namespace edgeplane::storage::sqlite {
 
 // Looks at the file, where there is one, before anything about it changes: its mode, its
-// journal, its schema.
+// journal, its schema. (What a killed process has left half done is undone.)
 Status LookFirst(const std::string& path, Duration busy_timeout,
                  const std::function<Status(Connection&)>& look);
 

@@ -17,7 +17,15 @@ class Writer {
  public:
   explicit Writer(const std::function<Status(std::string_view)>& write) : write_(write) {}
 
+  // To be written when something follows.
+  void Hold(const json::object& object) { held_ = json::serialize(object) + '\n'; }
+
   Status Write(const json::object& object) {
+    if (!held_.empty()) {
+      const std::string held = std::exchange(held_, {});
+      hash_.Update(held);
+      if (Status written = write_(held); !written.ok()) return written;
+    }
     const std::string line = json::serialize(object) + '\n';
     if (line.size() > kLineBytesMax) {
       return MakeError(v1::ErrorReason::INTERNAL,
@@ -30,6 +38,7 @@ class Writer {
 
  private:
   const std::function<Status(std::string_view)>& write_;
+  std::string held_;
   Sha256Hash hash_;
 };
 
@@ -40,6 +49,12 @@ json::object Header(Time now) {
   header["edgeplane"] = Version();
   header["create_time"] = FormatTime(now);
   return header;
+}
+
+// No server's store is: it has a token of the operators at least.
+Error IsEmpty() {
+  return MakeError(v1::ErrorReason::INVALID_FIELD,
+                   "Nothing was exported: the store is empty, no server has used it yet.");
 }
 
 Result<int64_t> ExportTable(Source& source, const Table& table, Writer& writer,
@@ -60,14 +75,17 @@ Result<Counts> Export(Source& source, Time now,
                       const std::function<Status(std::string_view)>& write,
                       const Progress& progress) {
   Writer writer(write);
-  if (Status begun = writer.Write(Header(now)); !begun.ok()) return begun.error();
+  writer.Hold(Header(now));
   Counts counts;
+  int64_t all = 0;
   std::vector<Table> tables = AllTables();
   tables.push_back(Counters());
   for (const Table& table : tables) {
+    if (table.name == Counters().name && all == 0) return IsEmpty();
     const Result<int64_t> rows = ExportTable(source, table, writer, progress);
     if (!rows.ok()) return rows.error();
     counts.emplace(table.name, *rows);
+    all += *rows;
   }
   json::object trailer;
   trailer["end"] = true;

@@ -58,6 +58,7 @@ using Counts = std::map<std::string, int64_t, std::less<>>;
 using Progress = std::function<void(std::string_view table, int64_t rows)>;
 
 // `write` is given whole lines. Errors are the source's, and what `write` gives.
+// INVALID_FIELD, and not a word is written, where there is no row but counters.
 Result<Counts> Export(Source& source, Time now,
                       const std::function<Status(std::string_view)>& write,
                       const Progress& progress);

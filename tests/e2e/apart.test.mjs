@@ -168,7 +168,6 @@ describe('a gateway that goes', () => {
   });
 });
 
-// At once: each takes the time that a gateway gives a registry.
 describe('a gateway that finds no registry', () => {
   test('says so, and ends when it is asked to', async () => {
     const line = await Relay.open({ host: '127.0.0.1', port: 0 }, () => ({ path: '/nowhere' }));
@@ -196,6 +195,7 @@ describe('a gateway that finds no registry', () => {
   });
 });
 
+// At once: each takes the time that a gateway gives a registry.
 describe('who may be a gateway', { concurrency: true }, () => {
   let strangers = 0;
   const gateway = (...flags) =>

@@ -52,8 +52,10 @@ test('there is no store where there is none', async () => {
   const half = path.join(server.home, 'half');
   await refused(2, /ends too early/, ['import', '--data-dir', half, '--input', cut]);
   const output = path.join(server.home, 'nothing.jsonl');
-  await refused(2, /half.*is empty/, ['export', '--data-dir', half, '--output', output]);
+  await refused(2, /the store is empty/, ['export', '--data-dir', half, '--output', output]);
   assert.ok(!fs.existsSync(output));
+  const piped = await store(server.home, ['export', '--data-dir', half, '--output', '-']);
+  assert.deepEqual([piped.code, piped.stdout], [2, '']);
 });
 
 test('of two stores none is chosen by chance', async () => {
@@ -84,6 +86,7 @@ test('what cannot be written is told, and nothing is left of it', async () => {
   const nowhere = path.join(server.home, 'nowhere');
   for (const [output, says] of [
     [path.join(nowhere, 'x.jsonl'), /x\.jsonl cannot be made: No such file/],
+    [path.join(server.home, 'x'.repeat(300)), /x cannot be made: File name too long/],
     [server.home, /is no file; name the file to write/],
     ['', /is no file; name the file to write/],
   ]) {

@@ -72,28 +72,32 @@ TEST_F(RegistriesTest, EachLinkIsOverAChannelOfItsOwn) {
 
 // It keeps the channel that it began on, and nothing else does for long.
 TEST_F(RegistriesTest, ACallEndsWhereItBeganThoughTheLinkHasMoved) {
-  one_.Decide([](const auto&) { return std::nullopt; });
-  two_.GrantLease(std::chrono::seconds(2));
+  std::promise<void> may_answer;
+  one_.Decide([answer = may_answer.get_future().share()](const auto&) {
+    answer.wait();
+    return ScriptedRegistry::Refused(v1::AGENT_DISABLED);
+  });
+  two_.GrantLease(std::chrono::seconds(8));
   std::weak_ptr<grpc::Channel> first;
-  const RegistryDialer dial_first = [&] {
+  const RegistryDialer dial_first = [&, dialed = 0]() mutable {
     const auto channel = one_.channel();
-    first = channel;
+    if (dialed++ == 0) first = channel;
     return channel;
   };
+  std::promise<AdmitAnswer> answer;
   RegistryClient client("gateway-2", {dial_first, two_.dialer()}, clock_, metrics_);
   client.Start();
   ASSERT_TRUE(client.WaitUntilLinked(kPatience));
-  std::promise<AdmitAnswer> answer;
-  client.Admit({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"},
-               std::chrono::seconds(5),
+  client.Admit({"luna1", Secret::CopyOf("secret-of-the-agent"), "127.0.0.1:1"}, kPatience,
                [&](AdmitAnswer given) { answer.set_value(std::move(given)); });
-  ASSERT_TRUE(one_.AwaitAdmits(1));
+  EXPECT_TRUE(one_.AwaitAdmits(1));
   one_.BreakLink();
-  ASSERT_TRUE(two_.Await(IsRenewal));
+  EXPECT_TRUE(two_.Await(IsRenewal));
   EXPECT_FALSE(first.expired());
-  EXPECT_TRUE(std::holds_alternative<NoDecision>(answer.get_future().get()));
+  may_answer.set_value();
+  EXPECT_TRUE(std::holds_alternative<v1::RefusedAttempt>(answer.get_future().get()));
   // It looks for what is no longer used whenever it has asked for the lease.
-  ASSERT_TRUE(two_.AwaitCount(IsRenewal, two_.Count(IsRenewal) + 3));
+  EXPECT_TRUE(two_.AwaitCount(IsRenewal, two_.Count(IsRenewal) + 2));
   EXPECT_TRUE(first.expired());
 }
 

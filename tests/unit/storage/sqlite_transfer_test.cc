@@ -39,6 +39,21 @@ TEST_F(SqliteTransferTest, AnotherProgramsFileStaysAsItIs) {
   EXPECT_EQ(Mode(), 0644U);
 }
 
+// Left in its log, as by a process that was killed.
+TEST_F(SqliteTransferTest, AnotherProgramsLogStaysAsItIs) {
+  sqlite3* theirs = nullptr;
+  ASSERT_EQ(sqlite3_open(settings_.path.c_str(), &theirs), SQLITE_OK);
+  sqlite3_db_config(theirs, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  ASSERT_EQ(sqlite3_exec(theirs, "PRAGMA journal_mode = WAL; CREATE TABLE agents (x)", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(theirs);
+  const auto log_bytes = [this] { return std::filesystem::file_size(settings_.path + "-wal"); };
+  const auto before = log_bytes();
+  EXPECT_THAT(ImportFailure(), HasSubstr("another program"));
+  EXPECT_EQ(log_bytes(), before);
+}
+
 TEST_F(SqliteTransferTest, AnEmptyFileIsNoStoreAndMayBecomeOne) {
   std::ofstream(settings_.path).close();
   EXPECT_THAT(ExportFailure(), HasSubstr("There is no edgeplane store"));

@@ -43,7 +43,7 @@ Row RowOf(const Table& table, int number) {
   return row;
 }
 
-class SampleSource final : public Source {
+class SampleSource : public Source {
  public:
   Status Read(const Table& table, const std::function<Status(const Row&)>& take) override {
     for (int number = 0; number < 2; ++number) {
@@ -131,6 +131,25 @@ TEST(TransferFormat, GivesBackEveryValueOfEveryTable) {
   }
 }
 
+TEST(TransferFormat, SaysNothingOfAnEmptyStore) {
+  class EmptySource final : public Source {
+   public:
+    Status Read(const Table&, const std::function<Status(const Row&)>&) override { return {}; }
+  };
+  EmptySource source;
+  size_t lines = 0;
+  const auto counts = Export(
+      source, Time(),
+      [&lines](std::string_view) -> Status {
+        ++lines;
+        return {};
+      },
+      kSilent);
+  ASSERT_FALSE(counts.ok());
+  EXPECT_THAT(counts.error().message, HasSubstr("is empty"));
+  EXPECT_EQ(lines, 0U);
+}
+
 TEST(TransferFormat, IsTheSameForTheSameState) { EXPECT_EQ(Exported(), Exported()); }
 
 TEST(TransferFormat, TellsOfAnEmptyText) { EXPECT_THAT(Complaint(""), HasSubstr("is empty")); }
@@ -178,9 +197,11 @@ TEST(TransferFormat, TellsOfOtherCountsThanThereAre) {
 }
 
 TEST(TransferFormat, TellsOfMissingCounters) {
-  class WithoutCounters final : public Source {
+  class WithoutCounters final : public SampleSource {
    public:
-    Status Read(const Table&, const std::function<Status(const Row&)>&) override { return {}; }
+    Status Read(const Table& table, const std::function<Status(const Row&)>& take) override {
+      return table.name == Counters().name ? Status() : SampleSource::Read(table, take);
+    }
   };
   WithoutCounters source;
   EXPECT_THAT(Complaint(Exported(source)), HasSubstr("counters are missing"));
