@@ -51,16 +51,17 @@ std::string RegistryPart::admin_token_place() const {
                           : admin_token_path().string();
 }
 
-Status RegistryPart::Start(Endpoints& endpoints) {
-  if (Status opened = OpenStore(); !opened) return opened;
+Status RegistryPart::Start(const std::function<bool()>& give_up, Endpoints& endpoints) {
+  if (Status opened = OpenStore(give_up); !opened) return opened;
   if (Status unlocked = UnlockVault(); !unlocked) return unlocked;
   if (Status started = StartRegistry(); !started) return started;
   if (Status listens = ListenForGateways(endpoints); !listens) return listens;
   return StartOperators(endpoints);
 }
 
-Status RegistryPart::OpenStore() {
-  Result<std::unique_ptr<storage::Store>> opened = cli::OpenStore(settings_.serve, &store_metrics_);
+Status RegistryPart::OpenStore(const std::function<bool()>& give_up) {
+  Result<std::unique_ptr<storage::Store>> opened =
+      cli::OpenStore(settings_.serve, &store_metrics_, give_up);
   if (!opened) return opened.error();
   store_ = *std::move(opened);
   if (shared_store()) {

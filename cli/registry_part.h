@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,8 +36,9 @@ class RegistryPart {
   RegistryPart(const RegistryPart&) = delete;
   RegistryPart& operator=(const RegistryPart&) = delete;
 
-  // Adds its listeners to `endpoints`. The error says what to do.
-  Status Start(Endpoints& endpoints);
+  // Adds its listeners to `endpoints`. The error says what to do. `give_up` as OpenStore
+  // has it (store_place.h).
+  Status Start(const std::function<bool()>& give_up, Endpoints& endpoints);
 
   // Over which a gateway in this process asks; has to go before Close.
   std::shared_ptr<grpc::Channel> Channel() { return registry_server_->InProcessChannel(); }
@@ -60,7 +62,7 @@ class RegistryPart {
   void Close();
 
  private:
-  Status OpenStore();
+  Status OpenStore(const std::function<bool()>& give_up);
   Status UnlockVault();
   Status StartRegistry();
   Status ListenForGateways(Endpoints& endpoints);

@@ -26,7 +26,7 @@ Result<Endpoints> Server::Start(const std::function<bool()>& give_up) {
   // Only now: no other process uses this directory.
   RemoveEndpoints(settings_.serve.data_dir);
   if (registry_) {
-    if (Status started = registry_->Start(endpoints_); !started) return started.error();
+    if (Status started = registry_->Start(give_up, endpoints_); !started) return started.error();
   }
   if (Status started = StartMetrics(); !started) return started.error();
   if (gateway_) {

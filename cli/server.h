@@ -30,7 +30,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // `give_up` ends the wait for a registry (gateway::Gateway).
+  // `give_up`, asked several times a second, ends a wait for a registry, or for another one
+  // that changes the schema.
   Result<Endpoints> Start(const std::function<bool()>& give_up);
   // Agents are sent away first, then the calls end, then the store closes.
   void Stop();

@@ -17,7 +17,8 @@ std::string SqlitePath(const ServeSettings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
-                                                  storage::StoreMetrics* metrics) {
+                                                  storage::StoreMetrics* metrics,
+                                                  const std::function<bool()>& give_up) {
   if (settings.database.empty()) {
     storage::SqliteSettings sqlite;
     sqlite.path = SqlitePath(settings);
@@ -27,6 +28,7 @@ Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
   }
   storage::PostgresSettings postgres;
   postgres.connection = Secret::CopyOf(settings.database);
+  postgres.give_up = give_up;
   auto store = storage::PostgresStore::Open(postgres, metrics);
   if (!store.ok()) return store.error();
   return std::unique_ptr<storage::Store>(*std::move(store));
@@ -50,7 +52,7 @@ Result<std::unique_ptr<storage::transfer::Sink>> OpenSink(const ServeSettings& s
 }
 
 Result<int64_t> ReleaseImportedSessions(const ServeSettings& settings) {
-  const auto store = OpenStore(settings, nullptr);
+  const auto store = OpenStore(settings, nullptr, [] { return false; });
   if (!store.ok()) return store.error();
   int64_t ended = 0;
   while (true) {

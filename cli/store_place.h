@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,9 +14,11 @@
 
 namespace edgeplane::cli {
 
-// `metrics` may be null and must outlive the store.
+// `metrics` may be null and must outlive the store. `give_up` ends a wait for others that
+// change its schema.
 Result<std::unique_ptr<storage::Store>> OpenStore(const ServeSettings& settings,
-                                                  storage::StoreMetrics* metrics);
+                                                  storage::StoreMetrics* metrics,
+                                                  const std::function<bool()>& give_up);
 
 // For people to read, and without a password.
 std::string StorePlace(const ServeSettings& settings);

@@ -31,6 +31,20 @@ Status Apply(Connection& db, int64_t number, const Migration& migration, Time no
   return {};
 }
 
+// Of the session: it goes with it, whatever happens. The connection's deadline ends it.
+Status Lock(Connection& db, const std::function<bool()>& give_up) {
+  for (bool told = false;; told = true) {
+    const Result<Rows> locked = db.Run("try_lock_migrations", kLock);
+    if (!locked.ok()) return locked.error();
+    if (locked->front().Flag(0)) return {};
+    if (!told) LogInfo("waiting for another edgeplane that changes the schema");
+    if (give_up()) {
+      return MakeError(v1::ErrorReason::STORE_UNAVAILABLE,
+                       "Another edgeplane changes the schema; start again when it is over.");
+    }
+  }
+}
+
 Status MigrateLocked(Connection& db, std::span<const Migration> migrations, Time now) {
   if (Status owned = CheckOwnership(db); !owned.ok()) return owned;
   const Result<Rows> table = db.Run("create_schema_migrations");
@@ -63,10 +77,9 @@ Status CheckOwnership(Connection& connection) {
                    "database, or a schema, of its own.");
 }
 
-Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now) {
-  // Of the session: it goes with it, whatever happens.
-  const Result<Rows> locked = connection.Run("lock_migrations", kLock);
-  if (!locked.ok()) return locked.error();
+Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now,
+               const std::function<bool()>& give_up) {
+  if (Status locked = Lock(connection, give_up); !locked.ok()) return locked;
   Status done = MigrateLocked(connection, migrations, now);
   if (!done.ok()) return done;
   const Result<Rows> released = connection.Run("unlock_migrations", kLock);

@@ -6,6 +6,7 @@
 // from doing it twice.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -20,9 +21,11 @@ namespace edgeplane::storage::postgres {
 Status CheckOwnership(Connection& connection);
 
 // STORE_CORRUPT, with what to do, where the database is not one this edgeplane
-// can use; it is then as it was. The connection is not to be used further after
-// an error.
-Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now);
+// can use; it is then as it was. STORE_UNAVAILABLE where another program is at it, and
+// `give_up`, which is asked several times a second while one waits for that, says so. The
+// connection is not to be used further after an error.
+Status Migrate(Connection& connection, std::span<const Migration> migrations, Time now,
+               const std::function<bool()>& give_up);
 
 // In the schema that new tables are made in.
 Result<bool> HasTable(Connection& connection, std::string_view name);

@@ -103,8 +103,8 @@ class PostgresSink final : public transfer::Sink {
     // use it, also of an earlier edgeplane.
     if (Status owned = postgres::CheckOwnership(*db_); !owned.ok()) return owned;
     if (Status empty = CheckEmpty(); !empty.ok()) return empty;
-    const Status migrated =
-        postgres::Migrate(*db_, postgres::EmbeddedMigrations(), SystemClock().Now());
+    const Status migrated = postgres::Migrate(*db_, postgres::EmbeddedMigrations(),
+                                              SystemClock().Now(), [] { return false; });
     if (!migrated.ok()) return migrated;
     const Result<Rows> begun = db_->Run("begin_write");
     if (!begun.ok()) return begun.error();

@@ -30,7 +30,8 @@ Status BringUpToDate(const postgres::ConnectString& where, const PostgresSetting
   auto db = Connection::Open(where, limits, steady_clock::now() + settings.write_timeout);
   if (!db.ok()) return db.error();
   (*db)->SetDeadline(steady_clock::now() + longest);
-  return postgres::Migrate(**db, postgres::EmbeddedMigrations(), SystemClock().Now());
+  return postgres::Migrate(**db, postgres::EmbeddedMigrations(), SystemClock().Now(),
+                           settings.give_up);
 }
 
 // What has to be right before there is a store. Whoever else holds the tables, as an

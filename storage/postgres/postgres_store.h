@@ -7,6 +7,7 @@
 // whatever the server's own setting; with synchronous standbys, on theirs).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct PostgresSettings {
   size_t batch_rows_max = 4096;                         // rows in one commit, about
   size_t writers = 2;                                   // connections for writing
   size_t readers = 4;                                   // connections for reading, at most
+  // Whether Open is to end while it waits for others.
+  std::function<bool()> give_up = [] { return false; };
 };
 
 // SERVER_OVERLOADED is for writing calls: write_queue_max of them wait already. When

@@ -151,6 +151,21 @@ TEST_F(PostgresOpenTest, ProgramsThatStartTogetherMigrateOnce) {
             "1");
 }
 
+TEST_F(PostgresOpenTest, WhoeverMigratesIsWaitedForUntilOneGivesUp) {
+  Outsider other(connection_);
+  other.Execute("SELECT pg_advisory_lock(x'65646765706c616e'::bigint)");
+  int asked = 0;
+  settings_.give_up = [&asked] { return ++asked == 2; };
+  const Error error = OpenError();
+  EXPECT_EQ(error.code, Code::STORE_UNAVAILABLE);
+  EXPECT_THAT(error.message, HasSubstr("changes the schema"));
+  settings_.give_up = [&other] {
+    other.Execute("SELECT pg_advisory_unlock(x'65646765706c616e'::bigint)");
+    return false;
+  };
+  Open();
+}
+
 TEST_F(PostgresOpenTest, SessionsSetWhatIsPromised) {
   Execute("ALTER DATABASE postgres SET synchronous_commit = off");
   Open();
