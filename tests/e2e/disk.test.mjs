@@ -74,8 +74,8 @@ async function outlives(server, spoil, mend) {
   // None of them comes again: the next is another one.
   const back = await Agent.open(server, a.id, a.secret);
   const last = await new Commands(server).send(a.id, 'last');
-  for (const connection of [agent, back]) assert.equal(connection.unread, 0);
   assert.equal((await back.nextCommand()).command_id, last.command_id);
+  for (const connection of [agent, back]) assert.equal(connection.unread, 0);
 }
 
 // Readiness is looked at every few seconds: they wait together.

@@ -162,7 +162,7 @@ describe('registries behind one name', () => {
     try {
       registries.push(await startSecondRegistry(here));
       balancer = await Balancer.open(registries.map((each) => each.endpoints.registry_listen));
-      gateway = await startGateway(here, ['--registry', `localhost:${balancer.port}`]);
+      gateway = await startGateway(here, [], [], [`localhost:${balancer.port}`]);
       const links = () => gateway.logLines.filter((line) => /link up/.test(line)).length;
       await until('the gateway has a link', links);
       for (let move = 1; move <= 5; ++move) {

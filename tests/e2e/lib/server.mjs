@@ -267,10 +267,13 @@ export async function startSecondRegistry(registry, flags = []) {
   return started(second);
 }
 
-// One in front of `registry`, or of several of the same database: the first that
-// answers is used.
-export function startGateway(registry, flags = [], others = []) {
-  const addresses = [registry, ...others].map((each) => each.endpoints.registry_listen);
+// One in front of `registry`, or of several of the same database, by address or name.
+export function startGateway(
+  registry,
+  flags = [],
+  others = [],
+  addresses = [registry, ...others].map((each) => each.endpoints.registry_listen),
+) {
   const gateway = new Server(
     [
       ...['--registry', addresses.join(',')],
