@@ -39,6 +39,7 @@ asan: setup ## Every test under the address, leak and undefined behaviour saniti
 	@cmake --preset asan >/dev/null
 	@cmake --build --preset asan -j $(JOBS)
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  LSAN_OPTIONS="suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0" \
 	  $(CTEST) --test-dir build/asan -j $(JOBS)
 
 tsan: setup ## Every test under the thread sanitizer
