@@ -19,6 +19,7 @@
 #include "edgeplane/v1/agent_registry.grpc.pb.h"
 #include "services/registry/registry.h"
 #include "storage/memory/memory_store.h"
+#include "tests/unit/registry/standstill.h"
 
 namespace edgeplane::registry {
 
@@ -213,6 +214,8 @@ inline void RegistryTest::FillLink(ClientLink& link, const storage::Fence& fence
     while (store_.GetCommand(id)->state == storage::CommandState::kQueued) {
       std::this_thread::yield();
     }
+    // Claimed, and now sent as well: nobody says that it is written before that.
+    { const Standstill sent(registry_->pool(), 4); }
     ASSERT_TRUE(link.Written(fence, id));
   }
 }
