@@ -69,7 +69,10 @@ Result<bool> HasMigrations(Connection& connection) {
 }  // namespace
 
 Status CheckOwnership(Connection& connection) {
-  const Result<Rows> count = connection.Run("count_foreign_tables");
+  const Result<bool> ours = HasMigrations(connection);
+  if (!ours.ok()) return ours.error();
+  if (*ours) return {};
+  const Result<Rows> count = connection.Run("count_tables");
   if (!count.ok()) return count.error();
   if (count->front().Number(0) == 0) return {};
   return MakeError(v1::ErrorReason::STORE_CORRUPT,

@@ -105,11 +105,7 @@ class PostgresSource final : public transfer::Source {
 }  // namespace
 
 Result<std::unique_ptr<transfer::Source>> OpenPostgresSource(const Secret& connection) {
-  auto db = postgres::OpenForTransfer(connection);
-  if (!db.ok()) return db.error();
-  auto source = std::make_unique<PostgresSource>(*std::move(db));
-  if (Status begun = source->Begin(); !begun.ok()) return begun.error();
-  return std::unique_ptr<transfer::Source>(std::move(source));
+  return postgres::BeginTransfer<transfer::Source, PostgresSource>(connection);
 }
 
 }  // namespace edgeplane::storage

@@ -147,16 +147,14 @@ class PostgresSink final : public transfer::Sink {
 
  private:
   Status CheckEmpty() {
-    for (const Table& table : transfer::AllTables()) {
-      const Result<bool> there = postgres::HasTable(*db_, table.name);
-      if (!there.ok()) return there.error();
-      if (!*there) continue;
+    return transfer::CheckEmpty([this](const Table& table) -> Result<bool> {
+      Result<bool> there = postgres::HasTable(*db_, table.name);
+      if (!there.ok() || !*there) return there;
       const Result<Rows> any =
           db_->RunMade("SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
       if (!any.ok()) return any.error();
-      if (!any->empty()) return transfer::NotEmpty(table);
-    }
-    return {};
+      return !any->empty();
+    });
   }
 
   // Until the server does it by itself, it would plan for empty tables.
@@ -211,11 +209,7 @@ class PostgresSink final : public transfer::Sink {
 }  // namespace
 
 Result<std::unique_ptr<transfer::Sink>> OpenPostgresSink(const Secret& connection) {
-  auto db = postgres::OpenForTransfer(connection);
-  if (!db.ok()) return db.error();
-  auto sink = std::make_unique<PostgresSink>(*std::move(db));
-  if (Status begun = sink->Begin(); !begun.ok()) return begun.error();
-  return std::unique_ptr<transfer::Sink>(std::move(sink));
+  return postgres::BeginTransfer<transfer::Sink, PostgresSink>(connection);
 }
 
 }  // namespace edgeplane::storage

@@ -57,7 +57,10 @@ Result<bool> HasMigrations(Connection& connection) {
 }  // namespace
 
 Status CheckOwnership(Connection& connection) {
-  Query query(connection, "count_foreign_tables");
+  const Result<bool> ours = HasMigrations(connection);
+  if (!ours.ok()) return ours.error();
+  if (*ours) return {};
+  Query query(connection, "count_tables");
   const Result<std::vector<int64_t>> count = query.Numbers();
   if (!count.ok()) return count.error();
   if (count->front() == 0) return {};

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "base/file_lock.h"
-#include "storage/sqlite/migrator.h"
 
 namespace edgeplane::storage::sqlite {
 namespace {
@@ -20,8 +19,6 @@ Status MakeFilesPrivate(const std::string& path) {
   return {};
 }
 
-}  // namespace
-
 Status LookFirst(const std::string& path, Duration busy_timeout,
                  const std::function<Status(Connection&)>& look) {
   std::error_code failed;  // one that cannot be looked at fails to open
@@ -35,10 +32,11 @@ Status LookFirst(const std::string& path, Duration busy_timeout,
   return look(**connection);
 }
 
-Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout) {
-  if (Status owned = LookFirst(path, busy_timeout, CheckOwnership); !owned.ok()) {
-    return owned.error();
-  }
+}  // namespace
+
+Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout,
+                                                   const std::function<Status(Connection&)>& look) {
+  if (Status may = LookFirst(path, busy_timeout, look); !may.ok()) return may.error();
   // While SQLite does not have the file: closing a descriptor of it would drop the locks
   // SQLite holds (POSIX fcntl, sqlite.org/howtocorrupt.html, 2.2).
   if (Status made = MakeFilesPrivate(path); !made.ok()) return made.error();

@@ -11,14 +11,11 @@
 
 namespace edgeplane::storage::sqlite {
 
-// Looks at the file, where there is one, before anything about it changes: its mode, its
-// journal, its schema. (What a killed process has left half done is undone.)
-Status LookFirst(const std::string& path, Duration busy_timeout,
-                 const std::function<Status(Connection&)>& look);
-
-// Makes the file if it is not there, for nobody else to read. STORE_CORRUPT where it is
-// another program's. Whoever calls holds the lock of the data directory, and brings the
-// schema up to date (migrator.h).
-Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout);
+// Makes the file if it is not there, for nobody else to read. One that is there is first
+// shown to `look`, before anything about it changes: its mode, its journal, its schema.
+// (What a killed process has left half done is undone.) Whoever calls holds the lock of the
+// data directory, and brings the schema up to date (migrator.h).
+Result<std::unique_ptr<Connection>> OpenForWriting(const std::string& path, Duration busy_timeout,
+                                                   const std::function<Status(Connection&)>& look);
 
 }  // namespace edgeplane::storage::sqlite

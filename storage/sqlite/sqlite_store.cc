@@ -15,7 +15,8 @@ namespace {
 using sqlite::Connection;
 
 Result<std::unique_ptr<Connection>> OpenWriter(const SqliteSettings& settings) {
-  auto connection = sqlite::OpenForWriting(settings.path, settings.write_timeout);
+  auto connection =
+      sqlite::OpenForWriting(settings.path, settings.write_timeout, sqlite::CheckOwnership);
   if (!connection.ok()) return connection.error();
   Status migrated =
       sqlite::Migrate(**connection, sqlite::EmbeddedMigrations(), SystemClock().Now());

@@ -89,23 +89,17 @@ class MadeStatement {
   int code_ = SQLITE_OK;
 };
 
-Status CheckEmpty(Connection& db) {
-  for (const Table& table : transfer::AllTables()) {
-    const Result<bool> there = sqlite::HasTable(db, table.name);
-    if (!there.ok()) return there.error();
-    if (!*there) continue;
-    MadeStatement any(db, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1");
-    const Result<bool> row = any.Next();
-    if (!row.ok()) return row.error();
-    if (*row) return transfer::NotEmpty(table);
-  }
-  return {};
+Result<bool> HasRows(Connection& db, const Table& table) {
+  Result<bool> there = sqlite::HasTable(db, table.name);
+  if (!there.ok() || !*there) return there;
+  return MadeStatement(db, "SELECT 1 FROM " + std::string(table.name) + " LIMIT 1").Next();
 }
 
 // What another program has kept, and an earlier edgeplane, stays as it is.
 Status CheckMayFill(Connection& db) {
   const Status owned = sqlite::CheckOwnership(db);
-  return owned.ok() ? CheckEmpty(db) : owned;
+  if (!owned.ok()) return owned;
+  return transfer::CheckEmpty([&db](const Table& table) { return HasRows(db, table); });
 }
 
 // An earlier version opened the session: its secret is not known here.
@@ -238,10 +232,7 @@ Result<std::unique_ptr<transfer::Source>> OpenSqliteSource(const std::string& pa
 Result<std::unique_ptr<transfer::Sink>> OpenSqliteSink(const std::string& path) {
   auto lock = FileLock::Take(path + ".lock");
   if (!lock.ok()) return lock.error();
-  if (Status may = sqlite::LookFirst(path, kBusyTimeout, CheckMayFill); !may.ok()) {
-    return may.error();
-  }
-  auto db = sqlite::OpenForWriting(path, kBusyTimeout);
+  auto db = sqlite::OpenForWriting(path, kBusyTimeout, CheckMayFill);
   if (!db.ok()) return db.error();
   auto sink = std::make_unique<SqliteSink>(*std::move(lock), *std::move(db));
   if (Status begun = sink->Begin(); !begun.ok()) return begun.error();

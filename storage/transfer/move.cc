@@ -1,12 +1,24 @@
 #include "storage/transfer/move.h"
 
 namespace edgeplane::storage::transfer {
+namespace {
 
 Error NotEmpty(const Table& table) {
   return MakeError(v1::ErrorReason::INVALID_FIELD,
                    "The store is not empty: it has rows in " + std::string(table.name) +
                        ". Import into a new data directory, or an empty database, before a server "
                        "has used it.");
+}
+
+}  // namespace
+
+Status CheckEmpty(const HasRows& has_rows) {
+  for (const Table& table : AllTables()) {
+    const Result<bool> any = has_rows(table);
+    if (!any.ok()) return any.error();
+    if (*any) return NotEmpty(table);
+  }
+  return {};
 }
 
 Error NotTaken(const char* at) {

@@ -1,6 +1,7 @@
 // What every sink does alike.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -8,8 +9,10 @@
 
 namespace edgeplane::storage::transfer {
 
-// The store is not empty: it has rows in this table.
-Error NotEmpty(const Table& table);
+// Whether the store has rows of a table; one of an earlier edgeplane may not have the table.
+using HasRows = std::function<Result<bool>(const Table&)>;
+// That it has no row of any.
+Status CheckEmpty(const HasRows& has_rows);
 // The database's rules speak before the checksum does. `at`: "here", or where about.
 Error NotTaken(const char* at);
 // A counter of another name than these.
